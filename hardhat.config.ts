@@ -1,0 +1,37 @@
+import { createRequire } from 'node:module';
+import hardhatEthers from '@nomicfoundation/hardhat-ethers';
+import hardhatChaiMatchers from '@nomicfoundation/hardhat-ethers-chai-matchers';
+import hardhatIgnitionEthers from '@nomicfoundation/hardhat-ignition-ethers';
+import hardhatMocha from '@nomicfoundation/hardhat-mocha';
+import hardhatNetworkHelpers from '@nomicfoundation/hardhat-network-helpers';
+import { defineConfig } from 'hardhat/config';
+
+/** The compiler is the npm package `solc`: it arrives with `npm ci`, and nothing is downloaded at build time. */
+const compiler = {
+  version: '0.8.37',
+  path: createRequire(import.meta.url).resolve('solc/soljson.js'),
+};
+
+/** Osaka rules; a deployment to a chain that is behind lowers this in its own profile. */
+const evmVersion = 'osaka';
+
+export default defineConfig({
+  plugins: [hardhatEthers, hardhatChaiMatchers, hardhatIgnitionEthers, hardhatMocha, hardhatNetworkHelpers],
+  solidity: {
+    profiles: {
+      default: { ...compiler, settings: { evmVersion, optimizer: { enabled: true, runs: 200 } } },
+      production: { ...compiler, settings: { evmVersion, viaIR: true, optimizer: { enabled: true, runs: 10_000 } } },
+    },
+  },
+  paths: { tests: { mocha: './test/contracts', solidity: './contracts/test' } },
+  networks: {
+    /** In-process, for tests and benches. Local contract constants (30 s epochs) come from the Ignition parameters. */
+    default: { type: 'edr-simulated', chainType: 'l1', chainId: 31337 },
+  },
+  test: {
+    solidity: {
+      fuzz: { runs: 256, seed: '0x64696e74656c' },
+      invariant: { runs: 32, depth: 64 },
+    },
+  },
+});
