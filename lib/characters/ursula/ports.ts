@@ -205,9 +205,10 @@ export interface WorkPlace {
 
 /** Where secrets are used: a pool of worker threads in the node, the same function inline in tests. */
 export interface Reencryptor {
-  /** undefined = the queue is full (E_BUSY). `retryAfterS` is how long a client should wait then. */
-  reserve(): WorkPlace | undefined;
-  readonly retryAfterS: number;
+  /** A place for a job of that many capsules; undefined = the queue is full (E_BUSY). */
+  reserve(capsules: number): WorkPlace | undefined;
+  /** Seconds after which a refused client should try again, by the backlog. */
+  retryAfterS(): number;
 }
 
 /** All of it together: what `new Ursula(...)` takes. */
