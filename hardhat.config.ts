@@ -27,6 +27,10 @@ export default defineConfig({
   networks: {
     /** In-process, for tests and benches. Local contract constants (30 s epochs) come from the Ignition parameters. */
     default: { type: 'edr-simulated', chainType: 'l1', chainId: 31337 },
+    /** What `npm run demo` serves over JSON-RPC: a block for each transaction and one a second besides. */
+    demo: { type: 'edr-simulated', chainType: 'l1', chainId: 31337, mining: { auto: true, interval: 1000 } },
+    /** A chain that already runs; the deployer names its URL. */
+    remote: { type: 'http', chainType: 'l1', url: 'http://127.0.0.1:8545' },
   },
   test: {
     solidity: {

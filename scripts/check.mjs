@@ -7,7 +7,11 @@ import { spawnSync } from 'node:child_process';
 const checks = {
   lockfile: ['node scripts/lockfile.mjs --check'],
   types: ['tsc -p .', 'tsc -p app'],
-  lint: ['biome lint --error-on-warnings .', 'oxlint --type-aware --deny-warnings -c .oxlintrc.json lib node app test bench scripts', 'solhint --disc --max-warnings 0 contracts/**/*.sol'],
+  lint: [
+    'biome lint --error-on-warnings .',
+    'oxlint --type-aware --deny-warnings -c .oxlintrc.json lib node app test bench scripts',
+    'solhint --disc --max-warnings 0 contracts/**/*.sol',
+  ],
   format: ['biome format .', 'prettier --check contracts/**/*.sol'],
   architecture: ['vitest run test/architecture.test.ts'],
   unused: ['knip'],

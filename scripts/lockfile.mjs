@@ -21,16 +21,22 @@ function find(from, name) {
 
 for (const [place, entry] of Object.entries(lock.packages)) {
   for (const name of Object.keys(entry.optionalDependencies ?? {})) {
-    if (find(place, name) === undefined) faults.push(`${place || 'root'}: optional dependency ${name} has no lock entry`);
+    if (find(place, name) === undefined)
+      faults.push(`${place || 'root'}: optional dependency ${name} has no lock entry`);
   }
   if (place.includes('@nomicfoundation/edr') && entry.engines !== undefined) {
     if (process.argv.includes('--fix')) delete entry.engines;
     else faults.push(`${place}: carries engines, which npm on Node 20 takes as a reason to leave it out`);
   }
-  if (!entry.link && place.startsWith('node_modules/') && entry.integrity === undefined) faults.push(`${place}: has no integrity`);
+  if (!entry.link && place.startsWith('node_modules/') && entry.integrity === undefined)
+    faults.push(`${place}: has no integrity`);
 }
 
 if (process.argv.includes('--fix')) writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`);
 for (const fault of faults) console.error(fault);
-console.log(faults.length === 0 ? `lockfile: complete, ${Object.keys(lock.packages).length} packages` : `lockfile: ${faults.length} faults`);
+console.log(
+  faults.length === 0
+    ? `lockfile: complete, ${Object.keys(lock.packages).length} packages`
+    : `lockfile: ${faults.length} faults`,
+);
 process.exit(faults.length === 0 ? 0 : 1);

@@ -13,7 +13,15 @@ const probe = () =>
 if (!probe() && process.env.npm_execpath !== undefined) {
   spawnSync(
     process.execPath,
-    [process.env.npm_execpath, 'install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+    [
+      process.env.npm_execpath,
+      'install',
+      '--no-save',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+    ],
     { stdio: 'inherit' },
   );
   if (!probe()) {

@@ -7,15 +7,26 @@
 import { spawn } from 'node:child_process';
 
 const suites = [
-  { name: 'contracts', title: 'Contracts: Solidity fuzz and invariants, and tests over RPC', command: ['hardhat', 'test'] },
+  {
+    name: 'contracts',
+    title: 'Contracts: Solidity fuzz and invariants, and tests over RPC',
+    command: ['hardhat', 'test'],
+  },
   { name: 'unit', title: 'Library, node, characters, stories', command: ['vitest', 'run'] },
-  { name: 'e2e', title: 'The app in headless Chromium', command: ['vitest', 'run', '--config', 'test/e2e/vitest.config.ts'], extra: true },
+  {
+    name: 'e2e',
+    title: 'The app in headless Chromium',
+    command: ['vitest', 'run', '--config', 'test/e2e/vitest.config.ts'],
+    extra: true,
+  },
 ];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !suites.some((suite) => suite.name === name));
 if (unknown.length > 0) {
-  console.error(`npm test: no suite named ${unknown.join(', ')}; there are: ${suites.map((suite) => suite.name).join(', ')}`);
+  console.error(
+    `npm test: no suite named ${unknown.join(', ')}; there are: ${suites.map((suite) => suite.name).join(', ')}`,
+  );
   process.exit(2);
 }
 const chosen = suites.filter((suite) => (wanted.length > 0 ? wanted.includes(suite.name) : suite.extra !== true));
@@ -27,7 +38,10 @@ function count(output) {
   const last = (pattern) => Number([...text.matchAll(pattern)].at(-1)?.[1] ?? 0);
   const vitest = text.match(/^\s*Tests\s+.*$/m)?.[0];
   if (vitest !== undefined) {
-    return { passed: Number(vitest.match(/(\d+) passed/)?.[1] ?? 0), failed: Number(vitest.match(/(\d+) failed/)?.[1] ?? 0) };
+    return {
+      passed: Number(vitest.match(/(\d+) passed/)?.[1] ?? 0),
+      failed: Number(vitest.match(/(\d+) failed/)?.[1] ?? 0),
+    };
   }
   return { passed: last(/^\s*(\d+) passing/gm), failed: last(/^\s*(\d+) failing/gm) };
 }
@@ -36,7 +50,12 @@ function run([command, ...args]) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, FORCE_COLOR: process.stdout.isTTY ? '1' : '0', HARDHAT_DISABLE_TELEMETRY: '1', NEXT_TELEMETRY_DISABLED: '1' },
+      env: {
+        ...process.env,
+        FORCE_COLOR: process.stdout.isTTY ? '1' : '0',
+        HARDHAT_DISABLE_TELEMETRY: '1',
+        NEXT_TELEMETRY_DISABLED: '1',
+      },
     });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {

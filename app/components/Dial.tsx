@@ -22,7 +22,13 @@ export function Dial({
   });
   const reached = lit >= threshold;
   return (
-    <svg width={size} height={size} viewBox="0 0 100 100" role={label === undefined ? 'presentation' : 'img'} aria-label={label}>
+    <svg
+      width={size}
+      height={size}
+      viewBox="0 0 100 100"
+      role={label === undefined ? 'presentation' : 'img'}
+      aria-label={label}
+    >
       <line x1="4" y1="50" x2="96" y2="50" className="stroke-line" strokeWidth="2" />
       {ticks.map(({ index, from, to }) => (
         <line

@@ -1,0 +1,256 @@
+/**
+ * `npm run demo`: a whole network on this machine, and a story told on it.
+ *
+ *   npm run demo                             raise it, tell the story with a sample file, stay up until Ctrl-C
+ *   npm run demo -- --once PATH [--json]     tell the story with the file at PATH and end; exit 0 only if every act held
+ *   npm run demo -- --keep DIR               leave homes, keys and logs in DIR, so that commands can be repeated by hand
+ *   npm run demo -- --clean [--keep DIR]     remove what --keep left
+ */
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import {
+  type DemoNetwork,
+  deploy,
+  shares,
+  startChain,
+  startNodes,
+  threshold,
+  writeAliceKey,
+  writePassword,
+} from './network.ts';
+import { run, stopAll } from './processes.ts';
+import { beSilent, bold, quiet, say, step, title } from './screen.ts';
+import { serveSite } from './site.ts';
+import { type StoryResult, tell } from './story.ts';
+
+const root = join(import.meta.dirname, '../..');
+const defaultKeep = join(root, '.dintel/demo');
+
+const usage = `npm run demo [-- options]
+
+  --once PATH   tell the story with the file at PATH, then end
+  --json        with --once: one JSON object on standard output, nothing else
+  --keep DIR    leave homes, keys and logs in DIR
+  --clean       remove what --keep left in DIR (default .dintel/demo) and end`;
+
+function options() {
+  try {
+    return parseArgs({
+      options: {
+        once: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        keep: { type: 'string' },
+        clean: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    console.error(`demo: ${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    process.exit(2);
+  }
+}
+
+const marker = '.dintel-demo';
+
+/** The demo's own folder: temporary unless it is to be kept, and marked, so that --clean removes nothing else. */
+function prepare(keep: string | undefined): string {
+  if (keep === undefined) return mkdtempSync(join(tmpdir(), 'dintel-demo-'));
+  const dir = resolve(keep);
+  if (existsSync(dir) && readdirSync(dir).length > 0) {
+    if (!existsSync(join(dir, marker))) {
+      console.error(`demo: ${dir} is not empty and was not made by the demo; choose another folder.`);
+      process.exit(2);
+    }
+    rmSync(dir, { recursive: true });
+  }
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  writeFileSync(
+    join(dir, marker),
+    'Made by `npm run demo -- --keep`; `npm run demo -- --clean --keep DIR` removes this folder.\n',
+  );
+  return dir;
+}
+
+function clean(keep: string | undefined): void {
+  const dir = resolve(keep ?? defaultKeep);
+  if (!existsSync(dir)) console.error(`demo: there is nothing at ${dir}`);
+  else if (!existsSync(join(dir, marker))) {
+    console.error(`demo: ${dir} was not made by the demo; it stays.`);
+    process.exit(2);
+  } else {
+    rmSync(dir, { recursive: true });
+    console.error(`demo: removed ${dir}`);
+  }
+}
+
+/** A small file to share when none is named: a made-up laboratory report. */
+function sample(dir: string): string {
+  const path = join(dir, 'lab-results.txt');
+  const rows = [
+    'Haemoglobin        14.1 g/dL    13.5 – 17.5',
+    'Leucocytes          6.2 10⁹/L    4.0 – 10.0',
+    'Glucose, fasting    4.9 mmol/L   3.9 –  5.6',
+  ];
+  writeFileSync(path, `Laboratory report (invented)\nPatient: Alice\n\n${rows.join('\n')}\n`);
+  return path;
+}
+
+/** Builds the app if its export is missing or older than its sources. */
+async function buildApp(): Promise<string> {
+  const out = join(root, 'out');
+  const page = statSync(join(out, 'index.html'), { throwIfNoEntry: false });
+  const newest = (dir: string): number =>
+    Math.max(
+      ...readdirSync(join(root, dir), { withFileTypes: true, recursive: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs),
+    );
+  if (page !== undefined && page.mtimeMs > Math.max(newest('app'), newest('lib'))) return out;
+  const built = await run([process.execPath, join(root, 'node_modules/next/dist/bin/next'), 'build']);
+  if (built.status !== 0) throw new Error(`the app did not build:\n${`${built.stdout}${built.stderr}`.slice(-2000)}`);
+  return out;
+}
+
+/** Contracts with the settings that a deployment would use; a second run finds them compiled. */
+async function buildContracts(): Promise<void> {
+  const built = await run([
+    process.execPath,
+    join(root, 'node_modules/hardhat/dist/src/cli.js'),
+    'build',
+    '--quiet',
+    '--build-profile',
+    'production',
+  ]);
+  if (built.status !== 0)
+    throw new Error(`the contracts did not build:\n${`${built.stdout}${built.stderr}`.slice(-2000)}`);
+}
+
+async function raise(dir: string): Promise<DemoNetwork> {
+  const passwordFile = writePassword(dir);
+  const aliceKeyFile = writeAliceKey(dir);
+  await step('Contracts compiled', buildContracts, () => 'by the compiler in node_modules');
+  const { chain, rpcUrl } = await step(
+    'Chain up',
+    () => startChain(dir),
+    (started) => started.rpcUrl,
+  );
+  const { deployment, deploymentFile } = await step(
+    'Contracts deployed',
+    () => deploy(dir, rpcUrl),
+    () => 'token, escrow, policies, keys, adjudicator',
+  );
+  const nodes = await step(
+    `${shares} nodes staked and serving`,
+    () => startNodes({ dir, rpcUrl, deployment, deploymentFile, passwordFile, chain }),
+    (raised) => `ports ${raised.map((node) => new URL(node.url).port).join(' ')}`,
+  );
+  return { dir, rpcUrl, deployment, deploymentFile, passwordFile, aliceKeyFile, chain, nodes };
+}
+
+function summary(network: DemoNetwork, story: StoryResult) {
+  return {
+    ok: story.ok,
+    file: story.file,
+    retrieved: story.retrieved,
+    steps: story.steps,
+    nodes: network.nodes.map(({ name, url, address, operator, process: { pid } }) => ({
+      name,
+      url,
+      address,
+      operator,
+      pid,
+    })),
+    threshold,
+    shares,
+    policyId: story.policyId,
+    timingsMs: story.timingsMs,
+    gas: story.gas,
+    peakRssBytes: story.peakRssBytes,
+  };
+}
+
+function printNext(network: DemoNetwork, site: string, story: StoryResult, kept: boolean): void {
+  const { dir } = network;
+  title('It stays up', 'Ctrl-C stops everything');
+  say(`    ${bold('The app')}     ${site}`);
+  say(`    The chain   ${network.rpcUrl}  ${quiet('(chain id 31337, 30-second epochs)')}`);
+  for (const node of network.nodes)
+    say(
+      `    ${node.name}    ${node.url}  ${quiet(node.name === story.stopped ? 'stopped in the story' : 'status page, /v1/info')}`,
+    );
+  say(`    Logs        ${dir}`);
+  title('Try next', kept ? '' : 'everything in that folder goes when you stop; --keep DIR leaves it');
+  const common = `--rpc ${network.rpcUrl} --deployment ${network.deploymentFile} --password-file ${network.passwordFile}`;
+  say(`    npx dintel alice label my/letters --home ${join(dir, 'alice')} --password-file ${network.passwordFile}`);
+  say(`    npx dintel alice grants --home ${join(dir, 'alice')} ${common}`);
+  say(`    npx dintel bob retrieve '${story.link}' --home ${join(dir, 'bob')} ${common} --out opened.txt`);
+  say(`    npx dintel ursula status --home ${join(dir, 'ursula-1')} --password-file ${network.passwordFile}`);
+  say();
+}
+
+async function main(): Promise<number> {
+  const chosen = options();
+  if (chosen.help === true) {
+    console.log(usage);
+    return 0;
+  }
+  if (chosen.clean === true) {
+    clean(chosen.keep);
+    return 0;
+  }
+  if (chosen.json === true) beSilent();
+  if (chosen.once !== undefined && statSync(chosen.once, { throwIfNoEntry: false })?.isFile() !== true) {
+    console.error(`demo: there is no file at ${chosen.once}`);
+    return 2;
+  }
+  const dir = prepare(chosen.keep);
+  const leave = () => {
+    if (chosen.keep === undefined) rmSync(dir, { recursive: true, force: true });
+  };
+  process.once('exit', leave);
+
+  const interrupted = new Promise<'interrupted'>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve('interrupted'));
+  });
+
+  const play = async (): Promise<number> => {
+    title('Dintel', `a network of ${shares} nodes on this machine, ${threshold} of which must answer`);
+    const network = await raise(dir);
+    title('The story');
+    const story = await tell(network, chosen.once ?? sample(dir));
+    if (chosen.json === true) process.stdout.write(`${JSON.stringify(summary(network, story))}\n`);
+    if (chosen.once !== undefined) return story.ok ? 0 : 1;
+    const site = await step(
+      'The app',
+      async () =>
+        serveSite(await buildApp(), {
+          chainName: 'Local demo',
+          rpcUrl: network.rpcUrl,
+          deployment: { ...network.deployment },
+        }),
+      (served) => served.url,
+    );
+    printNext(network, site.url, story, chosen.keep !== undefined);
+    await interrupted;
+    await site.close();
+    return 0;
+  };
+
+  try {
+    const status = await Promise.race([play(), interrupted]);
+    return status === 'interrupted' ? 130 : status;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (chosen.json === true) process.stdout.write(`${JSON.stringify({ ok: false, error: message })}\n`);
+    else say(`\n  ${message}\n`);
+    return 1;
+  } finally {
+    if (chosen.json !== true) say(quiet('  stopping …'));
+    await stopAll();
+    leave();
+  }
+}
+
+process.exit(await main());

@@ -1,0 +1,89 @@
+/**
+ * Serves the exported app on loopback, and /dintel.json, which tells the app where the chain and the contracts are. The app itself
+ * would do from any file server; this one exists so that the demo needs nothing else.
+ */
+import { createReadStream, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import { contentSecurityPolicy } from './csp.ts';
+
+const types: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.ico': 'image/x-icon',
+  '.txt': 'text/plain; charset=utf-8',
+  '.woff2': 'font/woff2',
+  '.wasm': 'application/wasm',
+};
+
+/** What the app reads first: the chain it talks to. Everything else it reads from that chain. */
+export interface SiteConfig {
+  readonly chainName: string;
+  readonly rpcUrl: string;
+  readonly deployment: Record<string, unknown>;
+}
+
+/** The file for a request path, or undefined: `/x` is x.html or x/index.html of the export; nothing outside of it. */
+function fileFor(root: string, path: string): string | undefined {
+  const clean = normalize(path).replace(/^(\.\.[/\\])+/, '');
+  const base = join(root, clean);
+  if (!base.startsWith(root)) return undefined;
+  for (const candidate of [base, `${base}.html`, join(base, 'index.html')]) {
+    if (statSync(candidate, { throwIfNoEntry: false })?.isFile() === true) return candidate;
+  }
+  return undefined;
+}
+
+/** Starts the server on a free port (or the one given). Resolves with its URL. */
+export async function serveSite(
+  root: string,
+  config: SiteConfig,
+  port = 0,
+): Promise<{ url: string; close: () => Promise<void> }> {
+  const server: Server = createServer(async (request, response) => {
+    const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    response.setHeader('Referrer-Policy', 'no-referrer');
+    if (path === '/dintel.json') {
+      response.setHeader('Content-Type', 'application/json');
+      response.setHeader('Cache-Control', 'no-store');
+      response.end(JSON.stringify(config));
+      return;
+    }
+    const file = fileFor(root, path);
+    if (file === undefined) {
+      response.statusCode = 404;
+      response.end('Not found');
+      return;
+    }
+    response.setHeader('Content-Type', types[extname(file)] ?? 'application/octet-stream');
+    if (extname(file) === '.html') {
+      const html = await readFile(file, 'utf8');
+      response.setHeader(
+        'Content-Security-Policy',
+        contentSecurityPolicy(html, ['http://127.0.0.1:*', 'http://localhost:*']),
+      );
+      response.end(html);
+      return;
+    }
+    createReadStream(file).pipe(response);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  const chosen = typeof address === 'object' && address !== null ? address.port : port;
+  return {
+    url: `http://127.0.0.1:${chosen}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
