@@ -183,22 +183,25 @@ export interface Observer {
 
 /** A share to open once and capsules to re-encrypt: steps 12 to 14. Structured-clone friendly, so that it crosses to a worker. */
 export interface ReencryptJob {
-  readonly policyId: Uint8Array;
+  readonly policyId: Hex;
   readonly index: number;
-  readonly node: Uint8Array;
-  /** As the leaf commits to it. */
-  readonly fragment: Uint8Array;
-  readonly sealedKfragHash: Uint8Array;
+  readonly node: Address;
+  /** As the leaf commits to them. */
+  readonly fragment: Hex;
+  readonly sealedKfragHash: Hex;
   readonly sealedKfrag: Uint8Array;
   /** ser(pk_A), ser(pk_B), ser(vk). */
   readonly keys: readonly [Uint8Array, Uint8Array, Uint8Array];
-  /** 98 bytes each, already checked for length only. */
+  /** 98 bytes each, checked for length only. None: open and check the share, which is what an Ack needs. */
   readonly capsules: readonly Uint8Array[];
 }
 
 /** A place in the bounded queue, taken before any secret is touched. Use it once: `run` or `release`. */
 export interface WorkPlace {
-  /** 359-byte cfrags in order, each verified by the node itself. Rejects with DintelError E_KFRAG, E_KEY_NUMBER, E_CAPSULE_INVALID, E_INTERNAL. */
+  /**
+   * 359-byte cfrags in order, each verified by the node itself. Rejects with ProtocolError: E_KEY_NUMBER, an E_KFRAG or
+   * E_KFRAG_… that says which check of the share failed, E_CAPSULE_INVALID with the index, E_INTERNAL.
+   */
   run(job: ReencryptJob): Promise<readonly Uint8Array[]>;
   release(): void;
 }
