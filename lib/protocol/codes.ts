@@ -451,6 +451,23 @@ export const chainCodes = {
   },
   'chain.timeout': { retryable: yes, sentence: 'The chain did not answer in time. Try again.' },
   'chain.rejected': { retryable: no, sentence: 'The wallet request was declined. Nothing was sent.' },
+  'chain.range': {
+    retryable: yes,
+    sentence: 'The RPC refuses to search that many blocks at once. Ask for fewer blocks.',
+  },
+  'chain.not_deployed': {
+    retryable: no,
+    sentence: 'There is no such contract at this address. Check the deployment and the chain.',
+  },
+  'chain.funds': { retryable: no, sentence: 'The account cannot pay for this. Fund it and try again.' },
+  'chain.nonce': {
+    retryable: yes,
+    sentence: 'Another transaction of this account took the place of this one. Try again.',
+  },
+  'chain.aborted': { retryable: no, sentence: 'Waiting was cancelled. What was sent may still be mined.' },
+  'chain.abi': { retryable: no, sentence: 'Arguments or results do not fit the interface of the contract.' },
+  'chain.no_account': { retryable: no, sentence: 'There is no account to act for. Give a signer or a private key.' },
+  'chain.config': { retryable: no, sentence: 'These options describe no chain. Correct what is named.' },
   'chain.response': {
     retryable: yes,
     sentence: 'The RPC answered with something that makes no sense. Use another RPC.',
