@@ -1,0 +1,3 @@
+export * from './chain.ts';
+export * from './errors.ts';
+export { httpRpc, type Rpc } from './rpc.ts';
