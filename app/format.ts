@@ -1,0 +1,38 @@
+/** Numbers and times as people read them. Pure; every function says its unit. */
+
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+
+/** Token or native units with 18 decimals, at most `digits` of them, e.g. 100,000 or 0.0012. */
+export function units18(amount: bigint, digits = 4): string {
+  const negative = amount < 0n;
+  const value = negative ? -amount : amount;
+  const fraction = (value % 10n ** 18n).toString().padStart(18, '0').slice(0, digits).replace(/0+$/, '');
+  const text = `${whole.format(value / 10n ** 18n)}${fraction === '' ? '' : `.${fraction}`}`;
+  const tiny = value > 0n && text === '0' ? `< ${Number(`1e-${digits}`)}` : text;
+  return negative ? `−${tiny}` : tiny;
+}
+
+/** Wei as gwei, e.g. 1,000 gwei. */
+export const gwei = (wei: bigint): string => `${whole.format(wei / 10n ** 9n)} gwei`;
+
+/** Seconds as the largest two units that matter, e.g. 1 h 5 min. */
+export function duration(seconds: number): string {
+  const parts: readonly (readonly [number, string])[] = [
+    [86_400, 'd'],
+    [3_600, 'h'],
+    [60, 'min'],
+    [1, 's'],
+  ];
+  let rest = Math.max(0, Math.round(seconds));
+  const said: string[] = [];
+  for (const [length, unit] of parts) {
+    const count = Math.floor(rest / length);
+    rest %= length;
+    if (count > 0) said.push(`${count} ${unit}`);
+    if (said.length === 2) break;
+  }
+  return said.join(' ') || '0 s';
+}
+
+/** A count with its noun, e.g. 1 node, 5 nodes. */
+export const count = (number: number, one: string, many = `${one}s`): string => `${whole.format(number)} ${number === 1 ? one : many}`;
