@@ -388,10 +388,6 @@ export const stepCodes = {
     retryable: no,
     sentence: 'The signature of the key fragment is not by this verifying key for these keys.',
   },
-  'kfrag.receiver_signature': {
-    retryable: no,
-    sentence: 'The signature that the receiver will check is wrong. Make a new key fragment.',
-  },
   'cfrag.kfrag_signature': {
     retryable: no,
     sentence: 'The re-encrypted fragment is not of a key fragment by this verifying key for these keys.',
@@ -443,35 +439,35 @@ export const chainCodes = {
     retryable: yes,
     sentence: 'The chain cannot be reached. Check the RPC address and the connection.',
   },
+  'chain.rpc': {
+    retryable: no,
+    sentence: 'The RPC refused the call. Its reason is given with this error; use another RPC if it persists.',
+  },
+  'chain.range': { retryable: yes, sentence: 'Too many logs were asked for at once. Ask for fewer blocks.' },
   'chain.wrong_chain': { retryable: no, sentence: 'The RPC serves another chain. Use one of the chain that is named.' },
-  'chain.reverted': { retryable: no, sentence: 'The contract refused. Its reason is given with this error.' },
-  'chain.dropped': {
-    retryable: yes,
-    sentence: 'The transaction was dropped or replaced. Look at the account before sending again.',
-  },
-  'chain.timeout': { retryable: yes, sentence: 'The chain did not answer in time. Try again.' },
-  'chain.rejected': { retryable: no, sentence: 'The wallet request was declined. Nothing was sent.' },
-  'chain.range': {
-    retryable: yes,
-    sentence: 'The RPC refuses to search that many blocks at once. Ask for fewer blocks.',
-  },
   'chain.not_deployed': {
     retryable: no,
-    sentence: 'There is no such contract at this address. Check the deployment and the chain.',
+    sentence: 'There is no such contract or function at this address. Check address and chain.',
   },
-  'chain.funds': { retryable: no, sentence: 'The account cannot pay for this. Fund it and try again.' },
+  'chain.reverted': { retryable: no, sentence: 'The contract refused. Its reason is given with this error.' },
+  'chain.funds': { retryable: no, sentence: 'The account cannot pay the value and the gas. Fund it and try again.' },
+  'chain.rejected': { retryable: no, sentence: 'The wallet request was declined. Nothing was sent.' },
   'chain.nonce': {
     retryable: yes,
-    sentence: 'Another transaction of this account took the place of this one. Try again.',
+    sentence: 'Another transaction of the account took the place of this one. Try again.',
   },
-  'chain.aborted': { retryable: no, sentence: 'Waiting was cancelled. What was sent may still be mined.' },
-  'chain.abi': { retryable: no, sentence: 'Arguments or results do not fit the interface of the contract.' },
-  'chain.no_account': { retryable: no, sentence: 'There is no account to act for. Give a signer or a private key.' },
-  'chain.config': { retryable: no, sentence: 'These options describe no chain. Correct what is named.' },
-  'chain.response': {
-    retryable: yes,
-    sentence: 'The RPC answered with something that makes no sense. Use another RPC.',
+  'chain.dropped': {
+    retryable: no,
+    sentence: 'The transaction vanished before it was mined. Look at the account before sending again.',
   },
+  'chain.aborted': { retryable: no, sentence: 'Stopped as asked.' },
+  'chain.timeout': { retryable: yes, sentence: 'The chain did not answer in time. Try again.' },
+  'chain.abi': {
+    retryable: no,
+    sentence: 'Arguments or results do not fit the contract interface. Update the software.',
+  },
+  'chain.no_account': { retryable: no, sentence: 'This connection has no account that could sign. Connect one.' },
+  'chain.config': { retryable: no, sentence: 'The chain options make no sense. Check URL, chain id and addresses.' },
 } as const satisfies Record<string, CodeEntry>;
 
 export type WireCode = keyof typeof wireCodes;
@@ -490,7 +486,7 @@ export const stepToWire = {
   'capsule.verify': 'E_CAPSULE_INVALID',
   'kfrag.commitment': 'E_KFRAG_COMMITMENT',
   'kfrag.signature': 'E_KFRAG_SIGNATURE',
-  'kfrag.receiver_signature': 'E_KFRAG_RECEIVER',
+  'cfrag.kfrag_signature': 'E_KFRAG_RECEIVER',
   'signature.verify': 'E_SIGNATURE',
   'seal.open': 'E_SEAL',
 } as const satisfies Partial<Record<StepCode, WireCode>>;
