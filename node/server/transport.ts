@@ -4,8 +4,8 @@
  * "Headers" and "Limits"; reliability.md R02 to R04, R19, R20, R25.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import { ProtocolError } from 'dintel/protocol';
-import { maxHeaderBytes, maxHeaders, maxUrlLength } from './limits.ts';
+import { maxHeaderBytes, maxHeaders, ProtocolError } from 'dintel/protocol';
+import { maxUrlLength } from './limits.ts';
 
 /** Throws E_URL unless the target is a plain path of the API: no escapes, query, dots or doubled slashes. */
 export function checkUrl(url: string): void {
