@@ -10,7 +10,7 @@
  */
 import { decode, encode } from 'cborg';
 import { equalBytes, fromUtf8 } from './bytes.ts';
-import { refuse } from './refuse.ts';
+import { refuse } from './errors.ts';
 
 /** What a body may hold. Integers above 2^53-1 are refused: nothing in this protocol counts that far. */
 export type CborValue = null | number | string | Uint8Array | readonly CborValue[];

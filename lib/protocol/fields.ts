@@ -4,8 +4,8 @@
  * Source: spec/protocol.md section 8.
  */
 import type { CborValue } from './cbor.ts';
+import { refuse } from './errors.ts';
 import { type Address, type Hex, toHex } from './hex.ts';
-import { refuse } from './refuse.ts';
 
 /** Characters that no name or address of ours contains: C0, DEL, C1, and the separators that break a line. */
 const control = /[\p{Cc}\u2028\u2029]/u;
