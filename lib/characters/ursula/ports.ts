@@ -10,14 +10,10 @@
  * answers from memory or a local table in microseconds; a Promise means durable (fsynced, group commit is fine) or remote.
  * Source: protocol.md sections 2, 4, 7 and 9; DESIGN sections 6 and 8.
  */
-import type { Address, Hex } from '../../chain/chain.ts';
+import type { Address, Domain, Hex } from '../../protocol/index.ts';
 
 /** Constants of one network, fixed when the node starts. */
-export interface Network {
-  readonly chainId: number;
-  readonly adjudicator: Address;
-  readonly policyManager: Address;
-  readonly escrow: Address;
+export interface Network extends Domain {
   /** Seconds in an epoch, as read from MinerEscrow. */
   readonly epochLength: number;
   /** Creation depth c: a creation or extension counts when its block is this many blocks below the head (0 = at once). */
@@ -75,10 +71,10 @@ export interface ChainView {
   /** undefined = no view to trust: first sync unfinished, re-org deeper than the window, providers disagree. */
   head(): Head | undefined;
   /**
-   * True iff `signature` over the 32-byte `digest` is good for an owner that is a contract (ERC-1271), at the head.
+   * True iff `signature` over `digest` (32 bytes) is good for an owner that is a contract (ERC-1271), at the head.
    * The core asks only after plain recovery did not give the owner. Unreachable RPC: false.
    */
-  isContractSignature(owner: Address, digest: Uint8Array, signature: Uint8Array): Promise<boolean>;
+  isContractSignature(owner: Address, digest: Hex, signature: Uint8Array): Promise<boolean>;
 }
 
 /** A node as folded from MinerEscrow's events. */

@@ -1,0 +1,187 @@
+/**
+ * Opening a share and re-encrypting with it: steps 12 to 14 of `/v1/reencrypt`, and the check that an Ack stands on. The only
+ * file where an encrypting secret or a kfrag is used, so that one counter sees every use.
+ * Owns: the order of checks, the cache of opened shares, the node's distrust of its own arithmetic. Owns not: whether the
+ * request may be served at all, queues, threads. Pure and synchronous: it runs in a worker thread or inline.
+ * Source: protocol.md section 3 ("How a leaf proves the kfrag") and section 7, steps 12 to 14.
+ */
+import {
+  fragmentOfCfrag,
+  fragmentOfKfrag,
+  kfragLength,
+  openSealedKfrag,
+  ProtocolError,
+  sealedKfragHash,
+  type WireCode,
+} from '../../protocol/index.ts';
+import {
+  Capsule,
+  CapsuleFrag,
+  KeyFrag,
+  PublicKey,
+  reencrypt,
+  SecretKey,
+  UmbralError,
+  type VerifiedKeyFrag,
+} from '../../umbral/index.ts';
+import type { ReencryptJob } from './ports.ts';
+
+/** Which secret is used: an encrypting key, a re-encryption share, the operator's key. */
+export type SecretUse = 'seal' | 'kfrag' | 'operator';
+
+/** Called right before each use of a secret; one call per capsule for `kfrag`. */
+export type SecretCounter = (use: SecretUse) => void;
+
+interface Share {
+  readonly kfrag: VerifiedKeyFrag;
+  readonly delegatingKey: PublicKey;
+  readonly receivingKey: PublicKey;
+  readonly verifyingKey: PublicKey;
+}
+
+/** Order n of the curve, big-endian: x coordinates from here on cannot be judged on chain and are refused. */
+const order = Uint8Array.from(
+  'fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141'.match(/../g) ?? [],
+  (pair) => Number.parseInt(pair, 16),
+);
+
+/** Offsets of E1, V1, X, E2, V2, U1, U2 in cfrag_simple. */
+const pointOffsets: readonly number[] = [0, 33, 98, 131, 164, 197, 230];
+
+/** Opens shares and re-encrypts, remembering the shares that it opened last. */
+export class ShareWorker {
+  readonly #cache = new Map<string, Share>();
+  readonly #cacheSize: number;
+
+  /** `cacheSize`: opened shares kept in memory; the least recently used go first. */
+  constructor(cacheSize = 1_000) {
+    this.#cacheSize = cacheSize;
+  }
+
+  /**
+   * Open and check the share, check every capsule, re-encrypt them all: 359-byte cfrags in order. No capsule is multiplied
+   * by a secret before all of them passed their own check. `secret`: 32 bytes of the encrypting key that the sealed kfrag
+   * names; the caller wipes it. Throws ProtocolError: E_KFRAG (other bytes than the leaf's), E_KFRAG_SEAL, _PARSE,
+   * _COMMITMENT, _SIGNATURE, _RECEIVER, _FLAGS, E_LEAF (fragment), E_CAPSULE_INVALID, E_INTERNAL.
+   */
+  run(job: ReencryptJob, secret: Uint8Array, count: SecretCounter): readonly Uint8Array[] {
+    const share = this.#share(job, secret, count);
+    const capsules = job.capsules.map(parseCapsule);
+    return capsules.map((capsule) => {
+      count('kfrag');
+      return reencryptOne(job, share, capsule);
+    });
+  }
+
+  #share(job: ReencryptJob, secret: Uint8Array, count: SecretCounter): Share {
+    if (sealedKfragHash(job.sealedKfrag) !== job.sealedKfragHash) {
+      throw new ProtocolError('E_KFRAG', { field: 'sealedKfrag', expected: 'the bytes whose hash the leaf names' });
+    }
+    // Everything that decided the result of opening is in the key: a share cached for one policy is found for no other.
+    const key = [job.policyId, job.index, job.node, job.fragment, job.sealedKfragHash, ...job.keys].join();
+    const cached = this.#cache.get(key);
+    const share = cached ?? openShare(job, secret, count);
+    this.#cache.delete(key);
+    this.#cache.set(key, share);
+    if (this.#cache.size > this.#cacheSize) {
+      for (const oldest of this.#cache.keys()) {
+        this.#cache.delete(oldest);
+        break;
+      }
+    }
+    return share;
+  }
+}
+
+function openShare(job: ReencryptJob, secret: Uint8Array, count: SecretCounter): Share {
+  const [delegatingKey, receivingKey, verifyingKey] = job.keys.map((bytes, i) => parseKey(bytes, i)) as [
+    PublicKey,
+    PublicKey,
+    PublicKey,
+  ];
+  count('seal');
+  let bytes: Uint8Array;
+  try {
+    bytes = openSealedKfrag(SecretKey.fromBytes(secret), job, job.sealedKfrag);
+  } catch (error) {
+    throw new ProtocolError('E_KFRAG_SEAL', { field: 'sealedKfrag', cause: error });
+  }
+  try {
+    if (bytes.length !== kfragLength) throw new ProtocolError('E_KFRAG_PARSE', { field: 'sealedKfrag' });
+    if (bytes[308] !== 0xc3 || bytes[309] !== 0xc3) throw new ProtocolError('E_KFRAG_FLAGS', { field: 'sealedKfrag' });
+    count('kfrag'); // U1 = rk*U
+    // sig_receiver is checked too: with a bad one the node's honest cfrags would look false to Bob.
+    const kfrag = KeyFrag.fromBytes(bytes).verify({
+      verifyingKey,
+      delegatingKey,
+      receivingKey,
+      checkReceiverSignature: true,
+    });
+    if (fragmentOfKfrag(bytes) !== job.fragment) {
+      throw new ProtocolError('E_LEAF', { field: 'leaf.fragment', expected: 'the fragment of the sealed kfrag' });
+    }
+    return { kfrag, delegatingKey, receivingKey, verifyingKey };
+  } catch (error) {
+    if (error instanceof UmbralError) {
+      throw new ProtocolError(kfragCode(error.code), { field: 'sealedKfrag', cause: error });
+    }
+    throw error;
+  } finally {
+    bytes.fill(0);
+  }
+}
+
+function kfragCode(step: string): WireCode {
+  switch (step) {
+    case 'kfrag.commitment':
+      return 'E_KFRAG_COMMITMENT';
+    case 'kfrag.signature':
+      return 'E_KFRAG_SIGNATURE';
+    case 'kfrag.receiver_signature':
+      return 'E_KFRAG_RECEIVER';
+    default:
+      return 'E_KFRAG_PARSE';
+  }
+}
+
+function parseKey(bytes: Uint8Array, i: number): PublicKey {
+  try {
+    return PublicKey.fromBytes(bytes);
+  } catch (error) {
+    throw new ProtocolError('E_FIELD', { field: `leaf.keys[${i}]`, expected: 'a point of the curve', cause: error });
+  }
+}
+
+function parseCapsule(bytes: Uint8Array, index: number): Capsule {
+  try {
+    return Capsule.fromBytesSimple(bytes);
+  } catch (error) {
+    throw new ProtocolError('E_CAPSULE_INVALID', { field: `capsules[${index}]`, data: { index }, cause: error });
+  }
+}
+
+/** One cfrag that the node would sign its stake to: proved to itself first, as Bob and the Adjudicator would. */
+function reencryptOne(job: ReencryptJob, share: Share, capsule: Capsule): Uint8Array {
+  const { kfrag, verifyingKey, delegatingKey, receivingKey } = share;
+  const cfrag = reencrypt(capsule, kfrag).toBytesSimple();
+  const doubt = (what: string): never => {
+    throw new Error(`own re-encryption is wrong: ${what}`);
+  };
+  try {
+    CapsuleFrag.fromBytesSimple(cfrag).verify(capsule, { verifyingKey, delegatingKey, receivingKey });
+  } catch {
+    doubt('proof');
+  }
+  if (pointOffsets.some((offset) => !isBelowOrder(cfrag.subarray(offset + 1, offset + 33)))) doubt('x >= n');
+  if (fragmentOfCfrag(cfrag) !== job.fragment) doubt('fragment');
+  return cfrag;
+}
+
+/** Big-endian comparison; public values. */
+function isBelowOrder(x: Uint8Array): boolean {
+  for (let i = 0; i < 32; i++) {
+    const difference = (x[i] as number) - (order[i] as number);
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}
