@@ -1,0 +1,77 @@
+/**
+ * The proxy's work. Owns: reencrypt. Owns not: whether the proxy should (that is a node's judgement), nor the cfrag's
+ * encoding (`capsuleFrag.ts`). Source: spec/umbral.md section 7.
+ */
+import { compress, concat, item, wipe } from './bytes.ts';
+import { type Capsule, capsuleParts } from './capsule.ts';
+import { type VerifiedCapsuleFrag, verifiedCapsuleFragOf } from './capsuleFrag.ts';
+import { arithmetic } from './engine/current.ts';
+import { cfragDigest } from './hash.ts';
+import { keyFragParts, type VerifiedKeyFrag } from './keyFrag.ts';
+import { decodePoints, randomScalars } from './numbers.ts';
+import { checkList } from './verifyCapsuleFrags.ts';
+
+/** Turns one capsule towards Bob, with a proof. Errors: `parse` for arguments of a wrong kind. */
+export function reencrypt(capsule: Capsule, kfrag: VerifiedKeyFrag): VerifiedCapsuleFrag {
+  return reencryptMany([capsule], kfrag)[0]!;
+}
+
+/** The same for many capsules of one kfrag, with one field inversion for all; one answer per capsule, in order. */
+export function reencryptMany(capsules: readonly Capsule[], kfrag: VerifiedKeyFrag): VerifiedCapsuleFrag[] {
+  const taus = randomScalars(checkList(capsules).length);
+  try {
+    return reencryptWith(taus, capsules, kfrag);
+  } finally {
+    wipe(taus);
+  }
+}
+
+/** Internal, since it takes its randomness: one tau (32 bytes) per capsule. */
+export function reencryptWith(
+  taus: Uint8Array,
+  capsules: readonly Capsule[],
+  kfrag: VerifiedKeyFrag,
+): VerifiedCapsuleFrag[] {
+  const engine = arithmetic();
+  const { rk, id, x, u1, signatureForReceiver: signature } = keyFragParts(kfrag);
+  const parts = capsules.map(capsuleParts);
+  const pairs = parts.map((_, i) => concat(rk, item(taus, i, 32)));
+  const products = engine.secretProducts([
+    { base: 'U', scalars: taus }, // U2 = tau*U
+    ...parts.flatMap(({ ePoint, vPoint }, i) => [
+      { base: ePoint, scalars: pairs[i]! }, // E1 = rk*E, E2 = tau*E
+      { base: vPoint, scalars: pairs[i]! }, // V1 = rk*V, V2 = tau*V
+    ]),
+  ]);
+  const xAndU1 = decodePoints(concat(x, u1), ['kfrag, precursor', 'kfrag, commitment']);
+  const unproven = parts.map(({ e, v }, i) => {
+    const product = (k: number) => products.slice(64 * (parts.length + 4 * i + k), 64 * (parts.length + 4 * i + k + 1));
+    const [e1Point, e2Point, v1Point, v2Point] = [product(0), product(1), product(2), product(3)];
+    const u2Point = products.slice(64 * i, 64 * i + 64);
+    return {
+      e,
+      v,
+      e1: compress(e1Point),
+      v1: compress(v1Point),
+      e2: compress(e2Point),
+      v2: compress(v2Point),
+      u1,
+      u2: compress(u2Point),
+      points: concat(e1Point, v1Point, item(xAndU1, 1, 64), e2Point, v2Point, u2Point),
+    };
+  });
+  const challenges = engine.scalars.reduce(concat(...unproven.map(cfragDigest)));
+  const rks = concat(...parts.map(() => rk));
+  const responses = engine.scalars.mulAdd(taus, rks, challenges); // z = tau + rk*h
+  wipe(rks, ...pairs);
+  return unproven.map(({ e, v, ...made }, i) =>
+    verifiedCapsuleFragOf({
+      ...made,
+      id,
+      x,
+      signature,
+      z: item(responses, i, 32),
+      xPoint: item(xAndU1, 0, 64),
+    }),
+  );
+}
