@@ -1,4 +1,6 @@
 /** `dintel/protocol`: what lib, node and contracts say to each other. Re-exports only. Source: spec/protocol.md. */
+
+export * from './ack.ts';
 export * from './address.ts';
 export * from './bytes.ts';
 export * from './codes.ts';
@@ -8,5 +10,13 @@ export * from './hash.ts';
 export * from './hex.ts';
 export * from './leaf.ts';
 export * from './limits.ts';
+export * from './messages.ts';
+export * from './nodeInfo.ts';
 export * from './policy.ts';
+export * from './receipt.ts';
+export * from './request.ts';
+export * from './reservation.ts';
+export * from './revocation.ts';
+export * from './signature.ts';
 export * from './tree.ts';
+export * from './typed.ts';
