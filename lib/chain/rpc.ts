@@ -148,5 +148,5 @@ export function rpcError(error: unknown): { error: ChainError; revertData: Hex |
   ) {
     return make('chain.unreachable', 'The chain cannot be reached.');
   }
-  return make('chain.response', 'The chain answered with an error.');
+  return make('chain.rpc', 'The chain answered with an error.');
 }
