@@ -1,0 +1,100 @@
+/**
+ * Which chunks are promised to which leaf, and which are on disk. Owns: the rows. Owns not: the bytes (node/chunks), budgets
+ * and signatures (the core). Source: ports.ts `ChunkIndex`; DESIGN section 8 (file first, then the row, then the answer).
+ */
+import type { StatementSync } from 'node:sqlite';
+import type { Hex } from 'dintel/chain';
+import type { ChunkIndex, ChunkRef } from 'dintel/ursula';
+import type { Database } from './database.ts';
+import type { GroupCommit } from './groupCommit.ts';
+
+export class StoredChunks implements ChunkIndex {
+  readonly #group: GroupCommit;
+  readonly #used: StatementSync;
+  readonly #reservedOne: StatementSync;
+  readonly #addChunk: StatementSync;
+  readonly #addReservation: StatementSync;
+  readonly #chunk: StatementSync;
+  readonly #hold: StatementSync;
+  readonly #sum: StatementSync;
+  readonly #dropPolicy: StatementSync;
+  readonly #orphans: StatementSync;
+  readonly #dropChunk: StatementSync;
+  #total: number;
+
+  constructor(db: Database, group: GroupCommit) {
+    this.#group = group;
+    this.#used = db.prepare('SELECT coalesce(sum(size), 0) AS bytes FROM reservations WHERE leaf = ?');
+    this.#reservedOne = db.prepare('SELECT 1 FROM reservations WHERE leaf = ? AND chunk = ?');
+    // A size that somebody only claimed gives way to the next claim; that of bytes we hold is a fact.
+    this.#addChunk = db.prepare(
+      `INSERT INTO chunks (id, size, held) VALUES (?, ?, 0)
+       ON CONFLICT DO UPDATE SET size = excluded.size WHERE held = 0`,
+    );
+    this.#addReservation = db.prepare(
+      'INSERT INTO reservations (leaf, chunk, policy, size) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    );
+    this.#chunk = db.prepare('SELECT size, held FROM chunks WHERE id = ?');
+    this.#hold = db.prepare(
+      'INSERT INTO chunks (id, size, held) VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET size = excluded.size, held = 1',
+    );
+    this.#sum = db.prepare('SELECT coalesce(sum(size), 0) AS bytes FROM chunks');
+    this.#dropPolicy = db.prepare('DELETE FROM reservations WHERE policy = ?');
+    this.#orphans = db.prepare(
+      'SELECT id FROM chunks WHERE NOT EXISTS (SELECT 1 FROM reservations WHERE chunk = chunks.id) LIMIT ?',
+    );
+    this.#dropChunk = db.prepare('DELETE FROM chunks WHERE id = ?');
+    this.#total = this.#readTotal();
+  }
+
+  used(leaf: Hex): number {
+    return (this.#used.get(leaf) as { bytes: number }).bytes;
+  }
+
+  reservedBy(leaf: Hex, ids: readonly string[]): ReadonlySet<string> {
+    return new Set(ids.filter((id) => this.#reservedOne.get(leaf, id) !== undefined));
+  }
+
+  total(): number {
+    return this.#total;
+  }
+
+  async reserve(policyId: Hex, leaf: Hex, chunks: readonly ChunkRef[]): Promise<void> {
+    await this.#group.submit(() => {
+      for (const { id, size } of chunks) {
+        this.#addChunk.run(id, size);
+        this.#addReservation.run(leaf, id, policyId, size);
+      }
+    });
+    this.#total = this.#readTotal();
+  }
+
+  chunk(id: string): { readonly size: number; readonly held: boolean } | undefined {
+    const row = this.#chunk.get(id) as { size: number; held: number } | undefined;
+    return row === undefined ? undefined : { size: row.size, held: row.held === 1 };
+  }
+
+  async hold(id: string, size: number): Promise<void> {
+    await this.#group.submit(() => this.#hold.run(id, size));
+    this.#total = this.#readTotal();
+  }
+
+  /** A policy is over: its reservations go. The chunks that nobody names any more are given by `orphans`. */
+  async releasePolicy(policyId: Hex): Promise<void> {
+    await this.#group.submit(() => this.#dropPolicy.run(policyId));
+  }
+
+  /** Up to `limit` chunks that no reservation names. Delete the file first, then `forget`. */
+  orphans(limit: number): string[] {
+    return (this.#orphans.all(limit) as unknown as { id: string }[]).map(({ id }) => id);
+  }
+
+  async forget(id: string): Promise<void> {
+    await this.#group.submit(() => this.#dropChunk.run(id));
+    this.#total = this.#readTotal();
+  }
+
+  #readTotal(): number {
+    return (this.#sum.get() as { bytes: number }).bytes;
+  }
+}
