@@ -16,7 +16,16 @@ const tracked = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*
   .filter((file) => file !== '');
 
 /** Rooms from the top of the house to the bottom; a file may import from its own room and from rooms below. */
-const rooms = ['app', 'node', 'lib/testing', 'lib/characters', 'lib/storage', 'lib/chain', 'lib/protocol', 'lib/umbral'] as const;
+const rooms = [
+  'app',
+  'node',
+  'lib/testing',
+  'lib/characters',
+  'lib/storage',
+  'lib/chain',
+  'lib/protocol',
+  'lib/umbral',
+] as const;
 type Room = (typeof rooms)[number];
 
 /** Which room each published subpath of `dintel` opens. */
@@ -60,7 +69,9 @@ function targetRoom(file: string, specifier: string): Room | undefined {
   return published === undefined ? undefined : subpaths[published];
 }
 
-const sources = tracked.filter((file) => /\.(ts|tsx)$/.test(file) && roomOf(file) !== undefined && !file.includes('/kernel/'));
+const sources = tracked.filter(
+  (file) => /\.(ts|tsx)$/.test(file) && roomOf(file) !== undefined && !file.includes('/kernel/'),
+);
 
 describe('architecture', () => {
   it('reads the sources it means to judge', () => {
@@ -105,12 +116,17 @@ describe('architecture', () => {
   it('lib uses no Buffer and no process', () => {
     const faults = sources
       .filter((file) => file.startsWith('lib/'))
-      .filter((file) => /\bBuffer\b|\bprocess\.|\brequire\(/.test(readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')));
+      .filter((file) =>
+        /\bBuffer\b|\bprocess\.|\brequire\(/.test(
+          readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, ''),
+        ),
+      );
     expect(faults).toEqual([]);
   });
 
   it('no test is skipped or alone, no type is waved through, no mark is left without an issue', () => {
-    const marks = /\b(?:it|test|describe|suite)\.(?:skip|only|todo)\b|@ts-ignore|@ts-expect-error|\bas any\b|: any\b|\b(?:TODO|FIXME|XXX|HACK)\b/;
+    const marks =
+      /\b(?:it|test|describe|suite)\.(?:skip|only|todo)\b|@ts-ignore|@ts-expect-error|\bas any\b|: any\b|\b(?:TODO|FIXME|XXX|HACK)\b/;
     const faults = tracked
       .filter((file) => file !== relative(root, import.meta.filename) && !file.startsWith('lib/umbral/kernel/'))
       .filter((file) => marks.test(readFileSync(join(root, file), 'utf8')));
