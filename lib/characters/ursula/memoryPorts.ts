@@ -2,7 +2,8 @@
  * Ursula's ports in memory: for the in-memory network of `dintel/testing` and for tests, which set them as they please.
  * Owns: the simplest honest implementation of each port. Nothing here is durable, so a real node must not use it.
  */
-import { type Address, type Hex, ProtocolError, sealedKfragKeyNumber } from '../../protocol/index.ts';
+import { type Address, type Hex, ProtocolError } from '../../protocol/index.ts';
+import { sealedKfragKeyNumber } from '../../protocol/seal.ts';
 import type {
   AckLedger,
   ChainView,
@@ -125,7 +126,8 @@ export class MemoryChunkIndex implements ChunkIndex {
     this.#byLeaf.set(leaf, reserved);
     for (const { id, size } of chunks) {
       reserved.set(id, size);
-      if (!this.#chunks.has(id)) this.#chunks.set(id, { size, held: false });
+      const known = this.#chunks.get(id);
+      if (known?.held !== true) this.#chunks.set(id, { size: Math.max(size, known?.size ?? 0), held: false });
     }
   }
 

@@ -3,7 +3,8 @@
  * Owns: the order of refusals and what each says. Owns not: folding events or depths (the ports), leaf and proof (leafs are
  * hashed by lib/protocol), payment (payment.ts). Source: protocol.md sections 1 (clocks, boundaries), 7 and 9.
  */
-import { type Hex, ProtocolError } from '../../protocol/index.ts';
+import { epochAt, type Hex, ProtocolError } from '../../protocol/index.ts';
+import type { HeadAnswer, PolicyAnswer } from './messages.ts';
 import type { Head, PolicyView, UrsulaPorts } from './ports.ts';
 
 /** Seconds: a head older than this, by the machine's clock, judges nothing. */
@@ -13,7 +14,7 @@ export const headAgeLimitS = 60;
 const blockWaitS = 2;
 
 /** Where a policy stands at this node. */
-export type PolicyStateName = 'pending' | 'servable' | 'expired' | 'revoked' | 'tombstoned';
+export type PolicyStateName = PolicyAnswer['state'];
 
 /** A policy with its state at one head. */
 export interface JudgedPolicy {
@@ -47,9 +48,14 @@ export function headAgeS(head: Head, nowMs: number): number {
   return Math.max(0, Math.floor(nowMs / 1000) - head.timestamp, Math.floor((nowMs - head.seenAtMs) / 1000));
 }
 
+/** The head as answers name it. */
+export function headAnswer(head: Head): HeadAnswer {
+  return { number: Number(head.number), hash: head.hash, timestamp: head.timestamp };
+}
+
 /** The epoch of a moment. Units: seconds in, epoch number out. */
-export function epochAt(ports: Pick<UrsulaPorts, 'network'>, timestamp: number): number {
-  return Math.floor(timestamp / ports.network.epochLength);
+export function epochOf(ports: Pick<UrsulaPorts, 'network'>, timestamp: number): number {
+  return epochAt(timestamp, ports.network.epochLength);
 }
 
 /** State of a policy in the index, or undefined if the index does not know it. */
@@ -117,4 +123,19 @@ export async function knownPolicy(ports: UrsulaPorts, policyId: Hex, head: Head)
   // The watcher may have moved meanwhile: what the index says now is newer than what was read beside it.
   const now = freshHead(ports);
   return judgePolicy(ports, policyId, now) ?? { view: read, state: stateOf(ports, read, now) };
+}
+
+/** `/v1/policies/{policyId}`. Throws E_CHAIN_STALE, E_POLICY. */
+export async function policyAnswer(ports: UrsulaPorts, policyId: Hex): Promise<PolicyAnswer> {
+  const { view, state } = await knownPolicy(ports, policyId, freshHead(ports));
+  const { confirmations, start, end, expiresAt, revokedAt } = view;
+  return {
+    state,
+    confirmations: Math.max(0, confirmations),
+    start,
+    end,
+    expiresAt,
+    ...(revokedAt === undefined ? {} : { revokedAt }),
+    head: headAnswer(freshHead(ports)),
+  };
 }

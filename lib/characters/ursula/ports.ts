@@ -95,7 +95,8 @@ export interface MinerView {
   /** 33 bytes. */
   readonly encryptingKey: Uint8Array;
   readonly keyNumber: number;
-  readonly peerId: Uint8Array;
+  /** The bytes announced on chain as text: UTF-8 if they are, else 0x hex; empty for none. */
+  readonly peerId: string;
 }
 
 /** Nodes and their operators, folded from MinerEscrow's events. */
@@ -146,7 +147,10 @@ export interface ChunkIndex {
   total(): number;
   /** Add the chunks to the leaf's reservation, one transaction; those present stay. Durable when it resolves. */
   reserve(policyId: Hex, leaf: Hex, chunks: readonly ChunkRef[]): Promise<void>;
-  /** Reserved by at least one policy or held; undefined = neither. */
+  /**
+   * Reserved by at least one policy or held; undefined = neither. `size`: its true size once held, until then the largest that
+   * any reservation named (someone else's false size must not keep the true bytes out).
+   */
   chunk(id: string): { readonly size: number; readonly held: boolean } | undefined;
   /** The file is complete and fsynced: from now on `chunk(id).held`. Durable when it resolves. */
   hold(id: string, size: number): Promise<void>;

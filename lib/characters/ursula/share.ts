@@ -8,18 +8,17 @@
 import {
   fragmentOfCfrag,
   fragmentOfKfrag,
-  kfragLength,
-  openSealedKfrag,
   ProtocolError,
   sealedKfragHash,
   type WireCode,
 } from '../../protocol/index.ts';
+import { kfragLength, openSealedKfrag } from '../../protocol/seal.ts';
 import {
   Capsule,
   CapsuleFrag,
   KeyFrag,
   PublicKey,
-  reencrypt,
+  reencryptMany,
   SecretKey,
   UmbralError,
   type VerifiedKeyFrag,
@@ -67,10 +66,10 @@ export class ShareWorker {
   run(job: ReencryptJob, secret: Uint8Array, count: SecretCounter): readonly Uint8Array[] {
     const share = this.#share(job, secret, count);
     const capsules = job.capsules.map(parseCapsule);
-    return capsules.map((capsule) => {
-      count('kfrag');
-      return reencryptOne(job, share, capsule);
-    });
+    for (const _ of capsules) count('kfrag');
+    return reencryptMany(capsules, share.kfrag).map((cfrag, i) =>
+      proveToOneself(job, share, capsules[i] as Capsule, cfrag.toBytesSimple()),
+    );
   }
 
   #share(job: ReencryptJob, secret: Uint8Array, count: SecretCounter): Share {
@@ -123,7 +122,7 @@ function openShare(job: ReencryptJob, secret: Uint8Array, count: SecretCounter):
     return { kfrag, delegatingKey, receivingKey, verifyingKey };
   } catch (error) {
     if (error instanceof UmbralError) {
-      throw new ProtocolError(kfragCode(error.code), { field: 'sealedKfrag', cause: error });
+      throw new ProtocolError(kfragCode(error), { field: 'sealedKfrag', cause: error });
     }
     throw error;
   } finally {
@@ -131,17 +130,10 @@ function openShare(job: ReencryptJob, secret: Uint8Array, count: SecretCounter):
   }
 }
 
-function kfragCode(step: string): WireCode {
-  switch (step) {
-    case 'kfrag.commitment':
-      return 'E_KFRAG_COMMITMENT';
-    case 'kfrag.signature':
-      return 'E_KFRAG_SIGNATURE';
-    case 'kfrag.receiver_signature':
-      return 'E_KFRAG_RECEIVER';
-    default:
-      return 'E_KFRAG_PARSE';
-  }
+function kfragCode({ code, field }: UmbralError): WireCode {
+  if (code === 'kfrag.commitment') return 'E_KFRAG_COMMITMENT';
+  if (code !== 'kfrag.signature') return 'E_KFRAG_PARSE';
+  return field?.includes('receiver') === true ? 'E_KFRAG_RECEIVER' : 'E_KFRAG_SIGNATURE';
 }
 
 function parseKey(bytes: Uint8Array, i: number): PublicKey {
@@ -160,17 +152,15 @@ function parseCapsule(bytes: Uint8Array, index: number): Capsule {
   }
 }
 
-/** One cfrag that the node would sign its stake to: proved to itself first, as Bob and the Adjudicator would. */
-function reencryptOne(job: ReencryptJob, share: Share, capsule: Capsule): Uint8Array {
-  const { kfrag, verifyingKey, delegatingKey, receivingKey } = share;
-  const cfrag = reencrypt(capsule, kfrag).toBytesSimple();
-  const doubt = (what: string): never => {
-    throw new Error(`own re-encryption is wrong: ${what}`);
+/** The node stakes itself on these bytes: it checks them first as Bob and the Adjudicator would. */
+function proveToOneself(job: ReencryptJob, share: Share, capsule: Capsule, cfrag: Uint8Array): Uint8Array {
+  const doubt = (what: string, cause?: unknown): never => {
+    throw new Error(`own re-encryption is wrong: ${what}`, { cause });
   };
   try {
-    CapsuleFrag.fromBytesSimple(cfrag).verify(capsule, { verifyingKey, delegatingKey, receivingKey });
-  } catch {
-    doubt('proof');
+    CapsuleFrag.fromBytesSimple(cfrag).verify(capsule, share);
+  } catch (error) {
+    doubt('proof', error);
   }
   if (pointOffsets.some((offset) => !isBelowOrder(cfrag.subarray(offset + 1, offset + 33)))) doubt('x >= n');
   if (fragmentOfCfrag(cfrag) !== job.fragment) doubt('fragment');

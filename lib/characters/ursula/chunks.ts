@@ -1,0 +1,98 @@
+/**
+ * Which chunks this node promises to keep and takes in. Owns: the checks of `/v1/reservations` and of a chunk's upload.
+ * Owns not: files, indexes, collection of chunks that no policy names any more. Source: protocol.md section 7.
+ */
+import { addressOf, ProtocolError, reservationOf, verifyReservation } from '../../protocol/index.ts';
+import { PublicKey } from '../../umbral/index.ts';
+import { checkAudience, checkDomain, checkLeaf } from './leaves.ts';
+import type { ReservationAnswer, ReservationBody } from './messages.ts';
+import { freshHead, servablePolicy } from './policies.ts';
+import type { ChunkRef, UrsulaPorts } from './ports.ts';
+
+/**
+ * Reserve room for chunks of a servable policy, within the byte budget of its leaf and the node's own. Idempotent: what is
+ * reserved already costs nothing again. Throws ProtocolError with the first of: E_DOMAIN, E_AUDIENCE, E_CHAIN_STALE, E_POLICY,
+ * E_REVOKED, E_EXPIRED, E_PENDING, E_LEAF, E_CLOCK, E_SIGNATURE, E_FIELD, E_BUDGET, E_STORAGE.
+ */
+export async function reserveChunks(
+  ports: UrsulaPorts,
+  storageBytes: number,
+  body: ReservationBody,
+): Promise<ReservationAnswer> {
+  const { policyId, leaf, chunks } = body;
+  const { expiresAt, signature } = body.reservation;
+  checkDomain(ports, body.domain);
+  checkAudience(ports, leaf);
+  const policy = await servablePolicy(ports, policyId, freshHead(ports));
+  const { hash } = checkLeaf(leaf, body.proof, policy);
+  const now = Math.floor(ports.clock.nowMs() / 1000);
+  if (now >= expiresAt) {
+    throw new ProtocolError('E_CLOCK', {
+      field: 'reservation.expiresAt',
+      expected: `later than ${now}`,
+      data: { now },
+    });
+  }
+  const reservation = reservationOf({ policyId, leaf: hash, chunks, expiresAt });
+  verifyReservation({
+    contracts: ports.network,
+    reservation,
+    signature,
+    verifyingAddress: addressOf(verifyingKey(leaf.keys[2])),
+  });
+  const added = newChunks(ports, hash, chunks);
+  const reserved = sizeOf(added);
+  const used = ports.chunks.used(hash);
+  const budget = leaf.byteBudget;
+  if (used + reserved > budget) {
+    throw new ProtocolError('E_BUDGET', {
+      details: `The policy may keep ${budget} bytes here and uses ${used}; this asks for ${reserved} more.`,
+      data: { used, budget, asked: reserved },
+    });
+  }
+  // Chunks that another policy brought are on the disk already and take no room twice.
+  const fresh = sizeOf(added.filter(({ id }) => ports.chunks.chunk(id) === undefined));
+  if (ports.chunks.total() + fresh > storageBytes) throw new ProtocolError('E_STORAGE');
+  if (added.length > 0) await ports.chunks.reserve(policyId, hash, added);
+  return { reserved, used: used + reserved, budget };
+}
+
+/**
+ * May these bytes be sent as this chunk? `size` = Content-Length. Returns what is to be done with them. Throws E_NOT_RESERVED,
+ * E_LENGTH (more than was reserved). That they hash to the id is for whoever writes them to check.
+ */
+export function admitChunk(ports: Pick<UrsulaPorts, 'chunks'>, id: string, size: number): 'store' | 'held' {
+  const chunk = ports.chunks.chunk(id);
+  if (chunk === undefined) throw new ProtocolError('E_NOT_RESERVED', { field: 'id' });
+  if (chunk.held) return 'held';
+  if (size > chunk.size) {
+    throw new ProtocolError('E_LENGTH', { field: 'body', expected: `${chunk.size} bytes`, got: `${size} bytes` });
+  }
+  return 'store';
+}
+
+/** The chunks that the leaf has not yet, each once. Throws E_FIELD for a size that contradicts another or the held bytes. */
+function newChunks(ports: UrsulaPorts, leaf: `0x${string}`, chunks: readonly ChunkRef[]): readonly ChunkRef[] {
+  const ids = chunks.map(({ id }) => id);
+  const reserved = ports.chunks.reservedBy(leaf, ids);
+  const added = new Map<string, ChunkRef>();
+  for (const [i, chunk] of chunks.entries()) {
+    const known = ports.chunks.chunk(chunk.id);
+    const size = added.get(chunk.id)?.size ?? (known?.held === true ? known.size : chunk.size);
+    if (size !== chunk.size) {
+      throw new ProtocolError('E_FIELD', { field: `chunks[${i}].size`, expected: `${size}`, got: `${chunk.size}` });
+    }
+    if (!reserved.has(chunk.id)) added.set(chunk.id, chunk);
+  }
+  return [...added.values()];
+}
+
+const sizeOf = (chunks: readonly ChunkRef[]): number => chunks.reduce((sum, { size }) => sum + size, 0);
+
+function verifyingKey(bytes: Uint8Array): PublicKey {
+  try {
+    return PublicKey.fromBytes(bytes);
+  } catch (error) {
+    throw new ProtocolError('E_FIELD', { field: 'leaf.keys[2]', expected: 'a point of the curve', cause: error });
+  }
+}

@@ -1,0 +1,9 @@
+/** `dintel/ursula`: the core of a node. Re-exports only. */
+export * from './bucket.ts';
+export * from './info.ts';
+export * from './memoryPorts.ts';
+export * from './messages.ts';
+export { freshHead, headAgeLimitS, headAgeS } from './policies.ts';
+export * from './ports.ts';
+export * from './share.ts';
+export * from './ursula.ts';

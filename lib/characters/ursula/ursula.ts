@@ -1,0 +1,84 @@
+/**
+ * Ursula: judges requests, re-encrypts, signs. One object for all her routes, pure but for her ports.
+ * Owns: which function answers what, and how often one reader may ask. Owns not: HTTP, storage, chain, threads.
+ */
+import type { Hex } from '../../protocol/index.ts';
+import { ackFor } from './ack.ts';
+import { type BucketLimits, TokenBuckets } from './bucket.ts';
+import { admitChunk, reserveChunks } from './chunks.ts';
+import { type InfoAnswer, InfoDesk } from './info.ts';
+import type {
+  AckAnswer,
+  AckBody,
+  PolicyAnswer,
+  ReencryptAnswer,
+  ReencryptBody,
+  ReservationAnswer,
+  ReservationBody,
+  RevocationBody,
+} from './messages.ts';
+import { policyAnswer } from './policies.ts';
+import type { UrsulaPorts } from './ports.ts';
+import { reencryptFor } from './reencrypt.ts';
+import { noticeRevocation } from './revocation.ts';
+
+/** What an operator may set. */
+export interface UrsulaOptions {
+  /** Capsules per reader. A burst must allow one full request of 50. */
+  readonly perReader?: BucketLimits;
+  /** Bytes of chunks that the node keeps for all policies together; 0 = none. */
+  readonly storageBytes?: number;
+}
+
+const defaultPerReader: BucketLimits = { burst: 400, perSecond: 50 };
+const defaultStorageBytes = 10 * 2 ** 30;
+
+/** The core of a node. */
+export class Ursula {
+  readonly ports: UrsulaPorts;
+  readonly #readers: TokenBuckets;
+  readonly #storageBytes: number;
+  readonly #info: InfoDesk;
+
+  constructor(ports: UrsulaPorts, options: UrsulaOptions = {}) {
+    this.ports = ports;
+    this.#readers = new TokenBuckets(options.perReader ?? defaultPerReader);
+    this.#storageBytes = options.storageBytes ?? defaultStorageBytes;
+    this.#info = new InfoDesk(ports);
+  }
+
+  /** `/v1/info`. Throws E_CHAIN_STALE. */
+  info(): InfoAnswer {
+    return this.#info.answer();
+  }
+
+  /** `/v1/acks`. Errors: {@link ackFor}. */
+  ack(body: AckBody): Promise<AckAnswer> {
+    return ackFor(this.ports, body);
+  }
+
+  /** `/v1/reencrypt`. Errors: {@link reencryptFor}. */
+  reencrypt(body: ReencryptBody): Promise<ReencryptAnswer> {
+    return reencryptFor(this.ports, this.#readers, body);
+  }
+
+  /** `/v1/revocations`. Errors: {@link noticeRevocation}. */
+  revoke(body: RevocationBody): Promise<{ readonly state: 'tombstoned' }> {
+    return noticeRevocation(this.ports, body);
+  }
+
+  /** `/v1/policies/{policyId}`. Throws E_CHAIN_STALE, E_POLICY. */
+  policy(policyId: Hex): Promise<PolicyAnswer> {
+    return policyAnswer(this.ports, policyId);
+  }
+
+  /** `/v1/reservations`. Errors: {@link reserveChunks}. */
+  reserve(body: ReservationBody): Promise<ReservationAnswer> {
+    return reserveChunks(this.ports, this.#storageBytes, body);
+  }
+
+  /** Before a chunk's bytes are read: `store` them or they are `held`. Throws E_NOT_RESERVED, E_LENGTH. */
+  admitChunk(id: string, size: number): 'store' | 'held' {
+    return admitChunk(this.ports, id, size);
+  }
+}
