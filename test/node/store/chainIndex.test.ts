@@ -69,7 +69,8 @@ test('a creation that a re-org took away is pending for a while, then unknown', 
   store.index.apply(blockEvent(b2, [madeLog(b2, 0, 'PolicyCreated', created(9))]));
   store.index.apply({ type: 'reorg', ancestor: madeBlock(1, 0) });
   expect(store.policies.policy(word(9))).toMatchObject({ confirmations: -1, rate: 7n });
-  for (let number = 2; number <= 66; number++) store.index.apply(blockEvent(madeBlock(number, 7, number === 2 ? 0 : 7), []));
+  for (let number = 2; number <= 66; number++)
+    store.index.apply(blockEvent(madeBlock(number, 7, number === 2 ? 0 : 7), []));
   expect(store.policies.policy(word(9))).toBeUndefined();
   store.close();
 });
@@ -139,19 +140,39 @@ function logsOf(block: Block, happenings: readonly Happening[]): ChainLog[] {
       case 'revoke':
         return madeLog(block, place, 'PolicyRevoked', { id: word(id), end: block.number, refund: 0n });
       case 'extend':
-        return madeLog(block, place, 'PolicyExtended', { id: word(id), end: block.number, expiresAt: block.timestamp, paid: 0n });
+        return madeLog(block, place, 'PolicyExtended', {
+          id: word(id),
+          end: block.number,
+          expiresAt: block.timestamp,
+          paid: 0n,
+        });
       case 'bond':
-        return madeLog(block, place, 'Bonded', { node, operator: account(block.number), amount: 200n, availableUntil: 9n });
+        return madeLog(block, place, 'Bonded', {
+          node,
+          operator: account(block.number),
+          amount: 200n,
+          availableUntil: 9n,
+        });
       case 'operator':
         return madeLog(block, place, 'OperatorSet', { node, operator: account(0xc000 + place), fromEpoch: epoch + 1n });
       default:
-        return madeLog(block, place, 'Slashed', { node, kind: 0n, epoch, penalty: 3n, reward: 0n, reporter: account(0) });
+        return madeLog(block, place, 'Slashed', {
+          node,
+          kind: 0n,
+          epoch,
+          penalty: 3n,
+          reward: 0n,
+          reporter: account(0),
+        });
     }
   });
 }
 
 test('after any re-orgs the tables equal those of a fresh sync of the last branch', async () => {
-  const branch = fc.record({ back: fc.nat(6), blocks: fc.array(fc.array(happening, { maxLength: 4 }), { minLength: 1, maxLength: 8 }) });
+  const branch = fc.record({
+    back: fc.nat(6),
+    blocks: fc.array(fc.array(happening, { maxLength: 4 }), { minLength: 1, maxLength: 8 }),
+  });
   await fc.assert(
     fc.asyncProperty(fc.array(branch, { minLength: 1, maxLength: 5 }), async (branches) => {
       const [tried, fresh] = [scratchFolder(), scratchFolder()];
