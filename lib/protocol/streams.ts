@@ -1,0 +1,102 @@
+/**
+ * Byte streams in constant memory: cut a source into pieces of one size, work on a few pieces at once and give the results
+ * in order. Owns: these shapes over Web Streams. Owns not: what is done with the pieces.
+ */
+import { checkBytes } from './bytes.ts';
+import { refuse } from './errors.ts';
+
+/** Where bytes come from. Pieces may have any size; each is copied before the next is asked for. */
+export type ByteSource = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+/** A piece of the source: `last` is known because the next one, or the end, has been seen. */
+export interface Piece {
+  readonly index: number;
+  readonly last: boolean;
+  readonly bytes: Uint8Array;
+}
+
+/** Iterate a source, also where ReadableStream is not iterable; leaving early cancels it. */
+export async function* piecesOf(source: ByteSource, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  if ('getReader' in source) {
+    const reader = source.getReader();
+    let done = false;
+    try {
+      for (;;) {
+        if (signal?.aborted) refuse('ABORTED', 'signal', 'no abort');
+        const next = await reader.read();
+        done = next.done;
+        if (next.done) return;
+        yield checkBytes(next.value, undefined, 'source');
+      }
+    } finally {
+      if (!done) await reader.cancel().catch(() => undefined);
+      reader.releaseLock();
+    }
+  } else {
+    for await (const piece of source) {
+      if (signal?.aborted) refuse('ABORTED', 'signal', 'no abort');
+      yield checkBytes(piece, undefined, 'source');
+    }
+  }
+}
+
+/** Cut a source into pieces of `size` bytes; the last has 1..size, or 0 iff the source is empty. Each piece is a fresh array. */
+export async function* rechunk(source: ByteSource, size: number, signal?: AbortSignal): AsyncGenerator<Piece> {
+  let index = 0;
+  let buffer = new Uint8Array(size);
+  let filled = 0;
+  for await (const piece of piecesOf(source, signal)) {
+    let at = 0;
+    while (at < piece.length) {
+      // A full buffer waits until one more byte has come: only then it is known not to be the last.
+      if (filled === size) {
+        yield { index: index++, last: false, bytes: buffer };
+        buffer = new Uint8Array(size);
+        filled = 0;
+      }
+      const take = Math.min(size - filled, piece.length - at);
+      buffer.set(piece.subarray(at, at + take), filled);
+      filled += take;
+      at += take;
+    }
+  }
+  yield { index, last: true, bytes: filled === size ? buffer : buffer.slice(0, filled) };
+}
+
+/** Run `work` on up to `width` items at once; results come in the order of the items, and an error ends the whole. */
+export async function* inOrder<T, R>(
+  items: AsyncIterable<T>,
+  width: number,
+  work: (item: T) => Promise<R>,
+): AsyncGenerator<R> {
+  const running: Promise<R>[] = [];
+  try {
+    for await (const item of items) {
+      const result = work(item);
+      // Its error is reported when its turn comes; until then it must not count as unhandled.
+      result.catch(() => undefined);
+      running.push(result);
+      if (running.length >= width) yield await (running.shift() as Promise<R>);
+    }
+    while (running.length > 0) yield await (running.shift() as Promise<R>);
+  } finally {
+    await Promise.allSettled(running);
+  }
+}
+
+/** A generator as a stream that reads nothing ahead; cancelling it ends the generator. */
+export function streamOf<T>(items: AsyncGenerator<T>): ReadableStream<T> {
+  return new ReadableStream<T>(
+    {
+      async pull(controller) {
+        const next = await items.next();
+        if (next.done) controller.close();
+        else controller.enqueue(next.value);
+      },
+      async cancel() {
+        await items.return(undefined);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
