@@ -72,7 +72,7 @@ export abstract class Agent<C extends ChainReader, Events extends object> {
 
 /** Send a call of an agent. Apart from the class so that only a `Chain` fits. */
 export function act(
-  agent: Agent<Chain, object>,
+  agent: { readonly chain: Chain; request(name: string, args: readonly unknown[]): ContractCall },
   name: string,
   args: readonly unknown[] = [],
   valueWei?: bigint,

@@ -1,4 +1,12 @@
+export * from './abi.ts';
+export { type ContractEvent, type EventPlace, typedEvent } from './agent.ts';
 export * from './chain.ts';
+export * from './deployments.ts';
 export * from './errors.ts';
+export * from './keyRegistry.ts';
 export * from './logs.ts';
+export * from './minerEscrow.ts';
+export * from './policyManager.ts';
+export * from './registry.ts';
 export { httpRpc, type Rpc } from './rpc.ts';
+export * from './token.ts';

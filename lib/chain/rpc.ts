@@ -130,7 +130,7 @@ export function rpcError(error: unknown): { error: ChainError; revertData: Hex |
     return make('chain.nonce', 'Another transaction of this account took the place of this one.');
   }
   if (
-    /(?:range|results?|logs?|block).{0,40}(?:limit|exceed|too (?:many|large|wide)|more than)|limit exceeded|too many (?:results|logs|blocks)/.test(
+    /(?:range|results?|logs?|block).{0,40}(?:limit|exceed|too (?:many|large|wide)|more than)|limit exceeded|returned more than|too many (?:results|logs|blocks)/.test(
       words,
     )
   ) {

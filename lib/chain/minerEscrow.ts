@@ -1,0 +1,195 @@
+/**
+ * MinerEscrow: who is a node. Thin typed functions over its calls and events. Owns: their shapes in TypeScript. Owns not:
+ * the registry folded from events (`registry.ts`). Source: protocol.md section 5.1, contracts/interfaces/IMinerEscrow.sol.
+ */
+import { dintelErrorsAbi, minerEscrowAbi } from './abi.ts';
+import { Agent, act, type ContractEvent } from './agent.ts';
+import type { Address, BlockTag, Chain, ChainReader, Hex, SentTransaction } from './chain.ts';
+
+/** A node as the contract stores it. Units: stake in the token's smallest unit, rates wei per share and epoch, epochs. */
+export interface Miner {
+  readonly operator: Address;
+  readonly bondedEpoch: number;
+  readonly availableUntil: number;
+  /** 0 unless the whole stake was asked back. */
+  readonly exitEpoch: number;
+  readonly stake: bigint;
+  readonly unbonding: bigint;
+  readonly minRate: bigint;
+  /** First epoch in which `unbonding` may be withdrawn; 0 if nothing is. */
+  readonly unbondReady: number;
+  readonly claimedThrough: number;
+  /** 0 while jailed or exiting. */
+  readonly weight: number;
+  readonly lastSlashEpoch: number;
+  readonly slashCount: number;
+}
+
+/** How to reach a node and seal to it. Shape: url <= 255 bytes, encryptingKey 33, peerId <= 64. */
+export interface NodeInfoRecord {
+  readonly url: string;
+  readonly encryptingKey: Uint8Array;
+  readonly keyNumber: number;
+  readonly peerId: Uint8Array;
+  readonly protocol: number;
+}
+
+/** A heartbeat signed by the operator (structure `Heartbeat`). */
+export interface Beat {
+  readonly node: Address;
+  readonly firstEpoch: number;
+  readonly count: number;
+  readonly nonce: bigint;
+  readonly deadline: number;
+}
+
+export interface BondOptions {
+  /** At least `minStake`; the token must be approved for it, or use `permit`. */
+  readonly amount: bigint;
+  readonly operator: Address;
+  /** The operator's signature over OperatorConsent(node, deadline), 65 bytes. */
+  readonly consent: Uint8Array;
+  readonly consentDeadline: number;
+  readonly availableUntil: number;
+  readonly info: NodeInfoRecord;
+  readonly permit?: { readonly deadline: bigint; readonly v: number; readonly r: Hex; readonly s: Hex };
+}
+
+/** Events by name; integers of at most 48 bits are numbers, others bigint. */
+export interface MinerEscrowEvents {
+  Bonded: { node: Address; operator: Address; amount: bigint; availableUntil: number };
+  ToppedUp: { node: Address; amount: bigint };
+  OperatorSet: { node: Address; operator: Address; fromEpoch: number };
+  NodeInfoSet: { node: Address } & NodeInfoRecord;
+  MinRateSet: { node: Address; minRate: bigint };
+  AvailabilityExtended: { node: Address; epoch: number };
+  Heartbeat: { node: Address; firstEpoch: number; count: number };
+  UnbondRequested: { node: Address; amount: bigint; readyEpoch: number };
+  UnbondCancelled: { node: Address };
+  StakeWithdrawn: { node: Address; to: Address; amount: bigint };
+  Slashed: { node: Address; kind: number; epoch: number; penalty: bigint; reward: bigint; reporter: Address };
+  Jailed: { node: Address };
+  EpochsVoided: { node: Address; from: number; to: number };
+  RewardsFunded: { period: number; amount: bigint };
+  RewardsClaimed: { node: Address; from: number; to: number; amount: bigint };
+  RewardsRecycled: { period: number; amount: bigint };
+  CreditWithdrawn: { who: Address; to: Address; amount: bigint };
+}
+export type MinerEscrowEvent = ContractEvent<MinerEscrowEvents>;
+
+const abi = [...minerEscrowAbi, ...dintelErrorsAbi];
+
+/** Every method throws `ChainError`; refusals of the contract have their name in `revert`. */
+export class MinerEscrow<C extends ChainReader = ChainReader> extends Agent<C, MinerEscrowEvents> {
+  constructor(chain: C, address: Address) {
+    super(chain, address, abi);
+  }
+
+  epochLength(): Promise<number> {
+    return this.read('epochLength');
+  }
+  minStake(): Promise<bigint> {
+    return this.read('minStake');
+  }
+  disputeWindow(): Promise<number> {
+    return this.read('disputeWindow');
+  }
+  evidenceWindow(): Promise<number> {
+    return this.read('evidenceWindow');
+  }
+  unbondingEpochs(): Promise<number> {
+    return this.read('unbondingEpochs');
+  }
+  adjudicator(): Promise<Address> {
+    return this.read('adjudicator');
+  }
+  currentEpoch(options: { at?: BlockTag } = {}): Promise<number> {
+    return this.read('currentEpoch', [], options);
+  }
+  miner(node: Address, options: { at?: BlockTag } = {}): Promise<Miner> {
+    return this.read('miner', [node], options);
+  }
+  /** The node that this key serves or served; the zero address if none. */
+  nodeOf(operator: Address): Promise<Address> {
+    return this.read('nodeOf', [operator]);
+  }
+  operatorValid(node: Address, operator: Address, epoch: number): Promise<boolean> {
+    return this.read('operatorValid', [node, operator, epoch]);
+  }
+  /** Epochs in which the operator counts, both inclusive; `to` is 2^32 - 1 while it is current. */
+  async span(operator: Address): Promise<{ from: number; to: number }> {
+    const [from, to] = await this.read<[number, number]>('span', [operator]);
+    return { from, to };
+  }
+  isBonded(node: Address, options: { at?: BlockTag } = {}): Promise<boolean> {
+    return this.read('isBonded', [node], options);
+  }
+  isActive(node: Address, epoch: number, options: { at?: BlockTag } = {}): Promise<boolean> {
+    return this.read('isActive', [node, epoch], options);
+  }
+  activeEpochs(node: Address, from: number, to: number): Promise<bigint> {
+    return this.read('activeEpochs', [node, from, to]);
+  }
+  /** Nonce that the node's next signed heartbeat must name. */
+  nonces(node: Address): Promise<bigint> {
+    return this.read('nonces', [node]);
+  }
+  credit(who: Address): Promise<bigint> {
+    return this.read('credit', [who]);
+  }
+  totalStake(): Promise<bigint> {
+    return this.read('totalStake');
+  }
+  totalWeight(epoch: number): Promise<bigint> {
+    return this.read('totalWeight', [epoch]);
+  }
+  slashable(node: Address): Promise<bigint> {
+    return this.read('slashable', [node]);
+  }
+
+  bond(this: MinerEscrow<Chain>, options: BondOptions): Promise<SentTransaction> {
+    const { amount, operator, consentDeadline, consent, availableUntil, info, permit } = options;
+    const args = [amount, operator, consentDeadline, consent, availableUntil, info];
+    return permit === undefined ? act(this, 'bond', args) : act(this, 'bondWithPermit', [...args, permit]);
+  }
+  topUp(this: MinerEscrow<Chain>, node: Address, amount: bigint): Promise<SentTransaction> {
+    return act(this, 'topUp', [node, amount]);
+  }
+  setOperator(
+    this: MinerEscrow<Chain>,
+    options: { operator: Address; consentDeadline: number; consent: Uint8Array },
+  ): Promise<SentTransaction> {
+    return act(this, 'setOperator', [options.operator, options.consentDeadline, options.consent]);
+  }
+  setNodeInfo(this: MinerEscrow<Chain>, info: NodeInfoRecord): Promise<SentTransaction> {
+    return act(this, 'setNodeInfo', [info]);
+  }
+  setMinRate(this: MinerEscrow<Chain>, minRateWei: bigint): Promise<SentTransaction> {
+    return act(this, 'setMinRate', [minRateWei]);
+  }
+  extendAvailability(this: MinerEscrow<Chain>, epoch: number): Promise<SentTransaction> {
+    return act(this, 'extendAvailability', [epoch]);
+  }
+  /** By the operator: awake in the next `count` epochs, 1 to 8. */
+  heartbeat(this: MinerEscrow<Chain>, count: number): Promise<SentTransaction> {
+    return act(this, 'heartbeat', [count]);
+  }
+  heartbeatBySig(this: MinerEscrow<Chain>, beat: Beat, signature: Uint8Array): Promise<SentTransaction> {
+    return act(this, 'heartbeatBySig', [beat, signature]);
+  }
+  requestUnbond(this: MinerEscrow<Chain>, amount: bigint): Promise<SentTransaction> {
+    return act(this, 'requestUnbond', [amount]);
+  }
+  cancelUnbond(this: MinerEscrow<Chain>): Promise<SentTransaction> {
+    return act(this, 'cancelUnbond');
+  }
+  withdrawStake(this: MinerEscrow<Chain>, to: Address): Promise<SentTransaction> {
+    return act(this, 'withdrawStake', [to]);
+  }
+  withdrawCredit(this: MinerEscrow<Chain>, to: Address): Promise<SentTransaction> {
+    return act(this, 'withdrawCredit', [to]);
+  }
+  claimRewards(this: MinerEscrow<Chain>, node: Address, to: number): Promise<SentTransaction> {
+    return act(this, 'claimRewards', [node, to]);
+  }
+}
