@@ -8,11 +8,13 @@
 import {
   fragmentOfCfrag,
   fragmentOfKfrag,
+  kfragBytes,
+  kfragBytes,
   ProtocolError,
   sealedKfragHash,
   type WireCode,
 } from '../../protocol/index.ts';
-import { kfragLength, openSealedKfrag } from '../../protocol/seal.ts';
+import { openSealedKfrag } from '../../protocol/seal.ts';
 import {
   Capsule,
   CapsuleFrag,
@@ -106,7 +108,7 @@ function openShare(job: ReencryptJob, secret: Uint8Array, count: SecretCounter):
     throw new ProtocolError('E_KFRAG_SEAL', { field: 'sealedKfrag', cause: error });
   }
   try {
-    if (bytes.length !== kfragLength) throw new ProtocolError('E_KFRAG_PARSE', { field: 'sealedKfrag' });
+    if (bytes.length !== kfragBytes) throw new ProtocolError('E_KFRAG_PARSE', { field: 'sealedKfrag' });
     if (bytes[308] !== 0xc3 || bytes[309] !== 0xc3) throw new ProtocolError('E_KFRAG_FLAGS', { field: 'sealedKfrag' });
     count('kfrag'); // U1 = rk*U
     // sig_receiver is checked too: with a bad one the node's honest cfrags would look false to Bob.
