@@ -9,7 +9,6 @@ import {
   fragmentOfCfrag,
   fragmentOfKfrag,
   kfragBytes,
-  kfragBytes,
   ProtocolError,
   sealedKfragHash,
   type WireCode,
