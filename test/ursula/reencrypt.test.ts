@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { ReencryptBody } from '../../lib/characters/ursula/index.ts';
 import { encodeConditions } from '../../lib/protocol/conditions.ts';
 import {
   ackOf,
   addressOf,
   leafOf,
+  type ReencryptBody,
   receiptOf,
   requestDigest,
   requestOf,

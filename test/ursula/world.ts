@@ -3,7 +3,6 @@
  * Everything cryptographic is real; only chain and disk are set by hand. Not a test by itself.
  */
 import {
-  type AckBody,
   InlineWork,
   type KeyRing,
   MemoryAckLedger,
@@ -13,15 +12,14 @@ import {
   MemoryTombstones,
   type Network,
   type PolicyView,
-  type ReencryptBody,
   type Reencryptor,
-  type ReservationBody,
   type SecretUse,
   Ursula,
   type UrsulaOptions,
   type UrsulaPorts,
 } from '../../lib/characters/ursula/index.ts';
 import {
+  type AckBody,
   type Address,
   addressOf,
   fragmentOfKfrag,
@@ -30,6 +28,8 @@ import {
   leafOf,
   leafTree,
   policyIdOf,
+  type ReencryptBody,
+  type ReservationBody,
   requestOf,
   reservationOf,
   sealedKfragHash,

@@ -6,10 +6,9 @@
  */
 
 import { parseConditions } from '../../protocol/conditions.ts';
-import { ackOf, leafOf, maxShares, ProtocolError } from '../../protocol/index.ts';
+import { type AckAnswer, type AckBody, ackOf, leafOf, maxShares, ProtocolError } from '../../protocol/index.ts';
 import { sealedKfragKeyNumber } from '../../protocol/seal.ts';
 import { checkAudience, checkDomain } from './leaves.ts';
-import type { AckAnswer, AckBody } from './messages.ts';
 import { epochOf, freshHead } from './policies.ts';
 import type { UrsulaPorts } from './ports.ts';
 import { signWithOperator } from './sign.ts';

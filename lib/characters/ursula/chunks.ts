@@ -2,10 +2,16 @@
  * Which chunks this node promises to keep and takes in. Owns: the checks of `/v1/reservations` and of a chunk's upload.
  * Owns not: files, indexes, collection of chunks that no policy names any more. Source: protocol.md section 7.
  */
-import { addressOf, ProtocolError, reservationOf, verifyReservation } from '../../protocol/index.ts';
+import {
+  addressOf,
+  ProtocolError,
+  type ReservationAnswer,
+  type ReservationBody,
+  reservationOf,
+  verifyReservation,
+} from '../../protocol/index.ts';
 import { PublicKey } from '../../umbral/index.ts';
 import { checkAudience, checkDomain, checkLeaf } from './leaves.ts';
-import type { ReservationAnswer, ReservationBody } from './messages.ts';
 import { freshHead, servablePolicy } from './policies.ts';
 import type { ChunkRef, UrsulaPorts } from './ports.ts';
 

@@ -2,7 +2,6 @@
 export * from './bucket.ts';
 export * from './info.ts';
 export * from './memoryPorts.ts';
-export * from './messages.ts';
 export { freshHead, headAgeLimitS, headAgeS } from './policies.ts';
 export * from './ports.ts';
 export * from './share.ts';

@@ -3,57 +3,27 @@
  * Source: protocol.md section 7 and section 4 (`NodeInfo`).
  */
 import {
-  type Address,
-  type Domain,
+  type InfoAnswer,
   maxCapsules,
   maxChunkBytes,
+  maxConditionBytes,
   maxJsonBytes,
+  maxProofWords,
   maxReservedChunks,
   nodeInfoOf,
-  requestLifetimeSeconds,
-  skewSeconds,
 } from '../../protocol/index.ts';
-import type { HeadAnswer } from './messages.ts';
 import { epochOf, freshHead, headAnswer } from './policies.ts';
 import type { UrsulaPorts } from './ports.ts';
 import { signWithOperator } from './sign.ts';
 
-/** Bounds that a client should know before it asks. Units: bytes, items, seconds. */
-export interface LimitsAnswer {
-  readonly bodyBytes: number;
-  readonly chunkBytes: number;
-  readonly capsules: number;
-  readonly reservedChunks: number;
-  readonly requestLifetime: number;
-  readonly skew: number;
-}
-
-/** Answer of `/v1/info`. */
-export interface InfoAnswer {
-  readonly node: Address;
-  readonly operator: Address;
-  readonly url: string;
-  readonly encryptingKey: Uint8Array;
-  readonly keyNumber: number;
-  readonly peerId: string;
-  readonly protocol: readonly number[];
-  readonly domain: Domain;
-  readonly head: HeadAnswer;
-  readonly epoch: number;
-  readonly minRate: bigint;
-  readonly availableUntil: number;
-  readonly limits: LimitsAnswer;
-  readonly issuedAt: number;
-  readonly signature: Uint8Array;
-}
-
-const limits: LimitsAnswer = {
+/** Bounds that a client should know before it asks. */
+const limits: InfoAnswer['limits'] = {
   bodyBytes: maxJsonBytes,
   chunkBytes: maxChunkBytes,
   capsules: maxCapsules,
+  proofWords: maxProofWords,
+  conditionBytes: maxConditionBytes,
   reservedChunks: maxReservedChunks,
-  requestLifetime: requestLifetimeSeconds,
-  skew: skewSeconds,
 };
 
 /** Seconds for which one signature is shown again: anybody may ask, so asking must not cost a signature each time. */

@@ -3,8 +3,7 @@
  * Owns: the order of refusals and what each says. Owns not: folding events or depths (the ports), leaf and proof (leafs are
  * hashed by lib/protocol), payment (payment.ts). Source: protocol.md sections 1 (clocks, boundaries), 7 and 9.
  */
-import { epochAt, type Hex, ProtocolError } from '../../protocol/index.ts';
-import type { HeadAnswer, PolicyAnswer } from './messages.ts';
+import { epochAt, type HeadBody, type Hex, type PolicyAnswer, ProtocolError } from '../../protocol/index.ts';
 import type { Head, PolicyView, UrsulaPorts } from './ports.ts';
 
 /** Seconds: a head older than this, by the machine's clock, judges nothing. */
@@ -49,7 +48,7 @@ export function headAgeS(head: Head, nowMs: number): number {
 }
 
 /** The head as answers name it. */
-export function headAnswer(head: Head): HeadAnswer {
+export function headAnswer(head: Head): HeadBody {
   return { number: Number(head.number), hash: head.hash, timestamp: head.timestamp };
 }
 
@@ -135,7 +134,7 @@ export async function policyAnswer(ports: UrsulaPorts, policyId: Hex): Promise<P
     start,
     end,
     expiresAt,
-    ...(revokedAt === undefined ? {} : { revokedAt }),
+    revokedAt,
     head: headAnswer(freshHead(ports)),
   };
 }

@@ -9,6 +9,8 @@ import {
   checkRequestTimes,
   leafOf,
   ProtocolError,
+  type ReencryptAnswer,
+  type ReencryptBody,
   receiptOf,
   recoverTyped,
   requestOf,
@@ -17,7 +19,6 @@ import {
 } from '../../protocol/index.ts';
 import type { TokenBuckets } from './bucket.ts';
 import { checkAudience, checkConditions, checkDomain, checkLeaf } from './leaves.ts';
-import type { ReencryptAnswer, ReencryptBody } from './messages.ts';
 import { epochOf, freshHead, headAnswer, judgePolicy, requireServable, servablePolicy } from './policies.ts';
 import type { Head, PolicyView, UrsulaPorts, WorkPlace } from './ports.ts';
 import { signWithOperator } from './sign.ts';

@@ -2,21 +2,23 @@
  * Ursula: judges requests, re-encrypts, signs. One object for all her routes, pure but for her ports.
  * Owns: which function answers what, and how often one reader may ask. Owns not: HTTP, storage, chain, threads.
  */
-import type { Hex } from '../../protocol/index.ts';
-import { ackFor } from './ack.ts';
-import { type BucketLimits, TokenBuckets } from './bucket.ts';
-import { admitChunk, reserveChunks } from './chunks.ts';
-import { type InfoAnswer, InfoDesk } from './info.ts';
 import type {
   AckAnswer,
   AckBody,
+  Hex,
+  InfoAnswer,
   PolicyAnswer,
   ReencryptAnswer,
   ReencryptBody,
   ReservationAnswer,
   ReservationBody,
+  RevocationAnswer,
   RevocationBody,
-} from './messages.ts';
+} from '../../protocol/index.ts';
+import { ackFor } from './ack.ts';
+import { type BucketLimits, TokenBuckets } from './bucket.ts';
+import { admitChunk, reserveChunks } from './chunks.ts';
+import { InfoDesk } from './info.ts';
 import { policyAnswer } from './policies.ts';
 import type { UrsulaPorts } from './ports.ts';
 import { reencryptFor } from './reencrypt.ts';
@@ -63,7 +65,7 @@ export class Ursula {
   }
 
   /** `/v1/revocations`. Errors: {@link noticeRevocation}. */
-  revoke(body: RevocationBody): Promise<{ readonly state: 'tombstoned' }> {
+  revoke(body: RevocationBody): Promise<RevocationAnswer> {
     return noticeRevocation(this.ports, body);
   }
 
