@@ -1,0 +1,93 @@
+/**
+ * The chain as Ursula's core asks for it: the head that may be trusted, policies, and what needs the RPC.
+ * Owns: joining index and watcher; read-through. Owns not: judging. Source: ports.ts `ChainView`, `PolicyIndex`.
+ */
+
+import { bytesToHex } from '@noble/hashes/utils.js';
+import type { Abi, Address, ChainReader, Hex } from 'dintel/chain';
+import type { ChainView, Head, PolicyIndex, PolicyView } from 'dintel/ursula';
+import type { ChainIndex } from '../store/chainIndex.ts';
+import type { StoredPolicies } from '../store/policyIndex.ts';
+import type { Watcher } from './watcher.ts';
+
+/** How long Bob may wait for us to catch up with a policy that he saw mined. */
+const readThroughMs = 2_000;
+
+const erc1271Abi: Abi = [
+  {
+    type: 'function',
+    name: 'isValidSignature',
+    stateMutability: 'view',
+    inputs: [
+      { name: 'hash', type: 'bytes32' },
+      { name: 'signature', type: 'bytes' },
+    ],
+    outputs: [{ name: '', type: 'bytes4' }],
+  },
+];
+const erc1271Magic = '0x1626ba7e';
+
+export interface ChainViewParts {
+  readonly index: ChainIndex;
+  readonly policies: StoredPolicies;
+  readonly watcher: Watcher;
+  /** For calls beside the watcher's own. */
+  readonly reader: () => Promise<ChainReader>;
+}
+
+export class WatchedChain implements ChainView, PolicyIndex {
+  readonly #parts: ChainViewParts;
+
+  constructor(parts: ChainViewParts) {
+    this.#parts = parts;
+  }
+
+  head(): Head | undefined {
+    const { index, watcher } = this.#parts;
+    const cursor = index.cursor();
+    const { trusted, heardAtMs } = watcher.state;
+    if (cursor === undefined || !trusted) return undefined;
+    return { number: cursor.number, hash: cursor.hash, timestamp: cursor.timestamp, seenAtMs: heardAtMs };
+  }
+
+  policy(policyId: Hex): PolicyView | undefined {
+    return this.#parts.policies.policy(policyId);
+  }
+
+  /** Pulls the watcher forward, so that the answer comes with everything else that the newest block says. */
+  async readThrough(policyId: Hex): Promise<PolicyView | undefined> {
+    await withinMs(this.#parts.watcher.refresh(), readThroughMs);
+    return this.policy(policyId);
+  }
+
+  async isContractSignature(owner: Address, digest: Uint8Array, signature: Uint8Array): Promise<boolean> {
+    const head = this.#parts.index.cursor();
+    if (head === undefined) return false;
+    try {
+      const reader = await this.#parts.reader();
+      const args = [`0x${bytesToHex(digest)}`, `0x${bytesToHex(signature)}`];
+      const answer = await reader.call(
+        { to: owner, abi: erc1271Abi, function: 'isValidSignature', args },
+        { at: head.number },
+      );
+      return answer === erc1271Magic;
+    } catch {
+      return false; // no contract there, a contract that refuses, or nobody to ask: none of them is a yes
+    }
+  }
+}
+
+/** Resolves when the work is done, has failed, or the time is over. */
+async function withinMs(work: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  try {
+    await Promise.race([work, deadline]);
+  } catch {
+    // The index is what it was; the caller sees that in the answer.
+  } finally {
+    clearTimeout(timer);
+  }
+}
