@@ -1,0 +1,189 @@
+/**
+ * Blobs at the HTTP chunk stores of nodes (`/v1/chunks/{id}`), or at any server that serves the same paths.
+ *
+ * Owns: trying places in turn until one gives the right bytes. Owns not: reservations, which a put at a node needs first
+ * (`alice/publish.ts`). URIs of links and manifests: one that ends in `/` is a store, `<uri><id>`; another is the blob itself.
+ * Source: protocol.md sections 7 and 8.3.
+ */
+import { ProtocolError } from '../protocol/errors.ts';
+import { maxChunkBytes } from '../protocol/limits.ts';
+import type { ChunkId } from '../protocol/reservation.ts';
+import { type ByteSpan, checkBlob, type Storage, type StorageOptions } from './storage.ts';
+
+export interface HttpStorageOptions {
+  /** Stores, each a URL that ends in `/` and takes an id behind it. */
+  readonly stores: readonly string[];
+  /** For one blob from one place. Default 30,000. */
+  readonly timeoutMs?: number;
+  readonly fetch?: typeof fetch;
+}
+
+/** Where a node keeps chunks, as a store URI. */
+export function chunkStoreOf(nodeUrl: string): string {
+  return `${nodeUrl.replace(/\/+$/, '')}/v1/chunks/`;
+}
+
+export class HttpStorage implements Storage {
+  readonly #stores: readonly string[];
+  readonly #timeoutMs: number;
+  readonly #fetch: typeof fetch;
+  /** Stores that failed lately come last. */
+  readonly #faults = new Map<string, number>();
+
+  constructor(options: HttpStorageOptions) {
+    this.#stores = options.stores.filter((store) => /^https?:\/\/.+\/$/.test(store));
+    this.#timeoutMs = options.timeoutMs ?? 30_000;
+    this.#fetch = options.fetch ?? ((input, init) => fetch(input, init));
+  }
+
+  async get(
+    id: ChunkId,
+    options: StorageOptions & { readonly range?: ByteSpan | undefined } = {},
+  ): Promise<Uint8Array> {
+    const { range } = options;
+    let worst = new ProtocolError('STORAGE_NOT_FOUND', {
+      field: 'id',
+      details: `None of ${this.#stores.length} places has ${id}.`,
+    });
+    for (const store of this.#inTurn(id)) {
+      try {
+        const headers: Record<string, string> = range
+          ? { range: `bytes=${range.offset}-${range.offset + range.length - 1}` }
+          : {};
+        const response = await this.#ask('GET', store + id, headers, undefined, options.signal);
+        if (response.status === 404) {
+          await response.body?.cancel();
+          continue;
+        }
+        if (response.status !== (range ? 206 : 200)) {
+          await response.body?.cancel();
+          throw new ProtocolError('NODE_REFUSED', { details: `${store} answered ${response.status}.` });
+        }
+        const bytes = await readAtMost(response, range?.length ?? maxChunkBytes);
+        if (range === undefined) return await checkBlob(id, bytes);
+        if (bytes.length === range.length) return bytes;
+        throw new ProtocolError('STORAGE_CORRUPT', {
+          details: `${store} gave ${bytes.length} of ${range.length} bytes.`,
+        });
+      } catch (error) {
+        if (options.signal?.aborted) throw new ProtocolError('ABORTED', { cause: error });
+        this.#faults.set(store, (this.#faults.get(store) ?? 0) + 1);
+        worst =
+          error instanceof ProtocolError
+            ? error
+            : new ProtocolError('NODE_UNREACHABLE', { details: `${store} cannot be reached.`, cause: error });
+      }
+    }
+    throw worst;
+  }
+
+  async has(id: ChunkId, options: StorageOptions = {}): Promise<boolean> {
+    for (const store of this.#inTurn(id)) {
+      try {
+        const response = await this.#ask('HEAD', store + id, {}, undefined, options.signal);
+        await response.body?.cancel();
+        if (response.ok) return true;
+      } catch {
+        if (options.signal?.aborted) throw new ProtocolError('ABORTED');
+      }
+    }
+    return false;
+  }
+
+  /** At the first place that takes it. */
+  async put(id: ChunkId, bytes: Uint8Array, options: StorageOptions = {}): Promise<void> {
+    let worst: unknown;
+    for (const store of this.#inTurn(id)) {
+      try {
+        const headers = { 'content-type': 'application/octet-stream' };
+        const response = await this.#ask('PUT', store + id, headers, bytes, options.signal);
+        await response.body?.cancel();
+        if (response.ok) return;
+        worst = new ProtocolError('NODE_REFUSED', { details: `${store} answered ${response.status}.` });
+      } catch (error) {
+        worst = error;
+      }
+    }
+    throw worst instanceof ProtocolError
+      ? worst
+      : new ProtocolError('NODE_UNREACHABLE', { details: 'No place took the blob.', cause: worst });
+  }
+
+  /** Each blob starts at another place, so that load spreads; places that failed come last. */
+  #inTurn(id: ChunkId): string[] {
+    const start = Number.parseInt(id.slice(0, 8), 16) % Math.max(1, this.#stores.length);
+    const turned = [...this.#stores.slice(start), ...this.#stores.slice(0, start)];
+    return turned.sort((a, b) => (this.#faults.get(a) ?? 0) - (this.#faults.get(b) ?? 0));
+  }
+
+  async #ask(
+    method: string,
+    url: string,
+    headers: Record<string, string>,
+    body: Uint8Array | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Response> {
+    const timeout = AbortSignal.timeout(this.#timeoutMs);
+    return this.#fetch(url, {
+      method,
+      headers,
+      redirect: 'error',
+      credentials: 'omit',
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      ...(body && { body: body as Uint8Array<ArrayBuffer> }),
+    });
+  }
+}
+
+/** Fetch one blob by its id from URIs of a link or manifest. Throws as {@link HttpStorage.get}. */
+export async function fetchBlob(
+  id: ChunkId,
+  uris: readonly string[],
+  options: StorageOptions & { readonly fetch?: typeof fetch } = {},
+): Promise<Uint8Array> {
+  const stores = uris.filter((uri) => uri.endsWith('/'));
+  const direct = uris.filter((uri) => /^https?:\/\//.test(uri) && !uri.endsWith('/'));
+  const storage = new HttpStorage({ stores, ...(options.fetch && { fetch: options.fetch }) });
+  try {
+    return await storage.get(id, options);
+  } catch (error) {
+    for (const uri of direct) {
+      try {
+        const response = await (options.fetch ?? fetch)(uri, {
+          redirect: 'error',
+          credentials: 'omit',
+          ...(options.signal && { signal: options.signal }),
+        });
+        if (response.ok) return await checkBlob(id, await readAtMost(response, maxChunkBytes));
+      } catch {
+        // The next place may have it; the first error tells enough if none has.
+      }
+    }
+    throw error;
+  }
+}
+
+async function readAtMost(response: Response, most: number): Promise<Uint8Array> {
+  const declared = Number(response.headers.get('content-length') ?? 0);
+  if (declared > most) {
+    await response.body?.cancel();
+    throw new ProtocolError('STORAGE_CORRUPT', {
+      details: `A place offers ${declared} bytes; at most ${most} were expected.`,
+    });
+  }
+  if (response.body === null) return new Uint8Array(0);
+  const reader = response.body.getReader();
+  const buffer = new Uint8Array(declared > 0 ? declared : most);
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    if (length + value.length > buffer.length) {
+      await reader.cancel().catch(() => undefined);
+      throw new ProtocolError('STORAGE_CORRUPT', { details: `A place gave more than ${buffer.length} bytes.` });
+    }
+    buffer.set(value, length);
+    length += value.length;
+  }
+  return length === buffer.length ? buffer : buffer.slice(0, length);
+}

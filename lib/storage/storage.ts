@@ -1,0 +1,54 @@
+/**
+ * Where encrypted blobs lie: headers, chunks, indexes, manifests; each at most 1,048,592 bytes, each named by the SHA-256
+ * of its bytes. A store is trusted with nothing: whole blobs are compared with their names when they come back.
+ *
+ * Owns: the interface, the check. Owns not: what the bytes mean, encryption (protocol/file*.ts).
+ * Source: DESIGN section 6 (swarm), protocol.md sections 7 (chunks) and 8.1 (stored form).
+ */
+import { ProtocolError } from '../protocol/errors.ts';
+import type { ChunkId } from '../protocol/reservation.ts';
+
+export interface ByteSpan {
+  readonly offset: number;
+  readonly length: number;
+}
+
+export interface StorageOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * A store of named blobs. `get` gives exactly the named bytes or throws STORAGE_NOT_FOUND, STORAGE_CORRUPT (nobody had the
+ * right ones), NODE_UNREACHABLE; a `range` cannot be compared with the name, so its reader must authenticate what it holds
+ * (file chunks do). `put` resolves when the blob is durable there; putting the same blob again costs nothing.
+ */
+export interface Storage {
+  get(id: ChunkId, options?: StorageOptions & { readonly range?: ByteSpan | undefined }): Promise<Uint8Array>;
+  has(id: ChunkId, options?: StorageOptions): Promise<boolean>;
+  put(id: ChunkId, bytes: Uint8Array, options?: StorageOptions): Promise<void>;
+}
+
+/** S(bytes) as a name, by WebCrypto: a megabyte in a millisecond, off the main thread where the platform can. */
+export async function hashBlob(bytes: Uint8Array): Promise<ChunkId> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** The bytes, if they are those of this name. Throws STORAGE_CORRUPT. */
+export async function checkBlob(id: ChunkId, bytes: Uint8Array): Promise<Uint8Array> {
+  if ((await hashBlob(bytes)) === id) return bytes;
+  throw new ProtocolError('STORAGE_CORRUPT', {
+    field: 'id',
+    expected: id.slice(0, 16),
+    got: `${bytes.length} other bytes`,
+  });
+}
+
+/** Throws E_NUMBER for a range outside of `size` bytes. */
+export function sliceSpan(bytes: Uint8Array, range: ByteSpan | undefined): Uint8Array {
+  if (range === undefined) return bytes;
+  if (range.offset < 0 || range.length < 1 || range.offset + range.length > bytes.length) {
+    throw new ProtocolError('E_NUMBER', { field: 'range', expected: `inside ${bytes.length} bytes` });
+  }
+  return bytes.subarray(range.offset, range.offset + range.length);
+}
