@@ -479,14 +479,14 @@ export type Code = WireCode | LibraryCode | ClientCode | StepCode | ChainCode;
 
 /**
  * Steps that can be a node's reason, one to one; the other steps are the client's own affair. Where a parse fails inside an
- * object the node names the object instead (a capsule that does not parse is E_CAPSULE_INVALID, a kfrag E_KFRAG_PARSE).
+ * object the node names the object instead (a capsule that does not parse is E_CAPSULE_INVALID, a kfrag E_KFRAG_PARSE), and
+ * where a kfrag's signature for the receiver fails it says which of the two it was (E_KFRAG_RECEIVER).
  */
 export const stepToWire = {
   parse: 'E_FIELD',
   'capsule.verify': 'E_CAPSULE_INVALID',
   'kfrag.commitment': 'E_KFRAG_COMMITMENT',
   'kfrag.signature': 'E_KFRAG_SIGNATURE',
-  'cfrag.kfrag_signature': 'E_KFRAG_RECEIVER',
   'signature.verify': 'E_SIGNATURE',
   'seal.open': 'E_SEAL',
 } as const satisfies Partial<Record<StepCode, WireCode>>;

@@ -2,9 +2,7 @@
  * Ethereum's forms of a signature: 65 bytes r || s || v with v 27 or 28 and low s, and EIP-2098's r, vs. Owns: these layouts and
  * recovery to an address. Owns not: what is signed (typed.ts). The arithmetic is lib/umbral's. Source: spec/protocol.md section 4.
  */
-import { type PublicKey, SecretKey } from '../umbral/keys.ts';
-import { RecoverableSignature } from '../umbral/signature.ts';
-import { Signer } from '../umbral/signer.ts';
+import { type PublicKey, RecoverableSignature, SecretKey, Signer } from '../umbral/index.ts';
 import { addressOfPoint } from './address.ts';
 import { checkBytes, concatBytes } from './bytes.ts';
 import { ProtocolError } from './errors.ts';
