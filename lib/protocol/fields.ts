@@ -3,8 +3,9 @@
  * Owns: shape checks of single fields. Owns not: decoding (`cbor.ts`) and what fields mean together (each object's file).
  * Source: spec/protocol.md section 8.
  */
+import { PublicKey, Signature, UmbralError } from '../umbral/index.ts';
 import type { CborValue } from './cbor.ts';
-import { refuse } from './errors.ts';
+import { ProtocolError, refuse } from './errors.ts';
 import { type Address, type Hex, toHex } from './hex.ts';
 
 /** Characters that no name or address of ours contains: C0, DEL, C1, and the separators that break a line. */
@@ -43,9 +44,9 @@ export function bytesOf(value: CborValue | undefined, field: string, least: numb
 }
 
 /** 32 bytes as the name that they are. */
-export const idOf = (value: CborValue | undefined, field: string): Hex => toHex(bytesOf(value, field, 32));
+export const idIn = (value: CborValue | undefined, field: string): Hex => toHex(bytesOf(value, field, 32));
 /** 20 bytes as an address. */
-export const addressOf = (value: CborValue | undefined, field: string): Address => toHex(bytesOf(value, field, 20));
+export const addressIn = (value: CborValue | undefined, field: string): Address => toHex(bytesOf(value, field, 20));
 
 /** An integer from `least` to `most`. Throws E_FIELD, E_NUMBER. */
 export function uintOf(value: CborValue | undefined, field: string, most: number, least = 0): number {
@@ -74,4 +75,26 @@ export function orNull<T>(value: CborValue | undefined, read: (value: CborValue)
 /** At most `most` addresses of at most 512 bytes each. The scheme is for the fetcher to judge. Throws E_FIELD, E_COUNT, E_LENGTH. */
 export function urisOf(value: CborValue, field: string, most: number): readonly string[] {
   return listOf(value, most, field).map((uri, i) => textOf(uri, `${field}[${i}]`, 512));
+}
+
+/** A public key in its 33 bytes. Throws E_FIELD, E_LENGTH. */
+export function keyIn(value: CborValue | undefined, field: string): PublicKey {
+  const bytes = bytesOf(value, field, 33);
+  return orField(() => PublicKey.fromBytes(bytes), field, 'a compressed point of secp256k1');
+}
+
+/** An Umbral signature in its 64 bytes. Throws E_FIELD, E_LENGTH. */
+export function signatureIn(value: CborValue | undefined, field: string): Signature {
+  const bytes = bytesOf(value, field, 64);
+  return orField(() => Signature.fromBytes(bytes), field, 'r and s of secp256k1');
+}
+
+/** The scheme's `parse` is this layer's E_FIELD, with the field that this layer knows. */
+function orField<T>(read: () => T, field: string, expected: string): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (!(cause instanceof UmbralError)) throw cause;
+    throw new ProtocolError('E_FIELD', { field, expected, cause });
+  }
 }
