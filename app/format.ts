@@ -35,4 +35,5 @@ export function duration(seconds: number): string {
 }
 
 /** A count with its noun, e.g. 1 node, 5 nodes. */
-export const count = (number: number, one: string, many = `${one}s`): string => `${whole.format(number)} ${number === 1 ? one : many}`;
+export const count = (number: number, one: string, many = `${one}s`): string =>
+  `${whole.format(number)} ${number === 1 ? one : many}`;

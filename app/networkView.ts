@@ -3,11 +3,9 @@
 /** One node. Times are epochs; `activeThrough` is the last epoch of its present lease, undefined when it has none. */
 export interface NodeView {
   readonly address: string;
-  readonly operator: string;
   readonly url: string;
   readonly stake: bigint;
   readonly minRateWei: bigint;
-  readonly availableUntil: number;
   readonly activeThrough: number | undefined;
   readonly state: 'bonded' | 'jailed' | 'exiting';
 }
@@ -18,8 +16,6 @@ export interface PolicyView {
   readonly owner: string;
   readonly shares: number;
   readonly rateWei: bigint;
-  readonly startEpoch: number;
-  readonly endEpoch: number;
   readonly expiresAt: number;
   readonly revoked: boolean;
 }
@@ -28,7 +24,6 @@ export interface PolicyView {
 export interface EventView {
   readonly key: string;
   readonly block: bigint;
-  readonly name: string;
   readonly subject: string;
   readonly sentence: string;
 }

@@ -21,7 +21,9 @@ export function Providers({ children }: { readonly children: ReactNode }) {
   const [site, setSite] = useState<SiteConfig>();
   const [fault, setFault] = useState<string>();
   useEffect(() => {
-    readSiteConfig().then(setSite, (error: unknown) => setFault(error instanceof Error ? error.message : String(error)));
+    readSiteConfig().then(setSite, (error: unknown) =>
+      setFault(error instanceof Error ? error.message : String(error)),
+    );
   }, []);
   if (fault !== undefined) return <Notice title="No network to show">{fault}</Notice>;
   if (site === undefined) return <Notice title="One moment">Finding the network …</Notice>;

@@ -15,10 +15,15 @@ export interface SiteConfig {
 /** Reads /dintel.json. Throws with a sentence for a person when it is absent or not what it should be. */
 export async function readSiteConfig(): Promise<SiteConfig> {
   const answer = await fetch('/dintel.json', { cache: 'no-store' });
-  if (!answer.ok) throw new Error('This page has no /dintel.json beside it, so it does not know which network to show.');
+  if (!answer.ok)
+    throw new Error('This page has no /dintel.json beside it, so it does not know which network to show.');
   const config = (await answer.json()) as Partial<SiteConfig>;
   if (typeof config.rpcUrl !== 'string' || typeof config.deployment?.chainId !== 'number') {
     throw new Error('/dintel.json lacks rpcUrl or deployment.');
   }
-  return { chainName: config.chainName ?? `Chain ${config.deployment.chainId}`, rpcUrl: config.rpcUrl, deployment: config.deployment };
+  return {
+    chainName: config.chainName ?? `Chain ${config.deployment.chainId}`,
+    rpcUrl: config.rpcUrl,
+    deployment: config.deployment,
+  };
 }

@@ -8,7 +8,11 @@ export function Events({ view }: { readonly view: NetworkView | undefined }) {
   return (
     <ol>
       {view.events.map((event) => (
-        <li key={event.key} className="flex items-baseline gap-4 border-line border-b px-5 py-3 text-sm last:border-0" data-testid="event">
+        <li
+          key={event.key}
+          className="flex items-baseline gap-4 border-line border-b px-5 py-3 text-sm last:border-0"
+          data-testid="event"
+        >
           <span className="w-16 shrink-0 text-quiet">#{event.block.toString()}</span>
           <span>
             <Address value={event.subject} /> {event.sentence}

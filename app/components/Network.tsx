@@ -1,20 +1,22 @@
 'use client';
 
-import { useNetworkView } from '../hooks/useNetworkView';
 import { count, duration, units18 } from '../format';
+import { useNetworkView } from '../hooks/useNetworkView';
 import { Dial } from './Dial';
 import { Events } from './Events';
+import { Figure } from './Figure';
 import { Header } from './Header';
 import { Nodes } from './Nodes';
 import { Panel } from './Panel';
 import { Policies } from './Policies';
-import { Figure } from './Figure';
 
 /** The network page: who serves, what is at stake, what is shared, what happened. */
 export function Network() {
   const { view, fault } = useNetworkView();
   const staked = view?.nodes.reduce((sum, node) => sum + node.stake, 0n);
-  const serving = view?.nodes.filter((node) => node.activeThrough !== undefined && node.activeThrough >= view.epoch).length;
+  const serving = view?.nodes.filter(
+    (node) => node.activeThrough !== undefined && node.activeThrough >= view.epoch,
+  ).length;
   const live = view?.policies.filter((policy) => !policy.revoked && policy.expiresAt > view.timestamp).length;
   return (
     <>
@@ -46,7 +48,11 @@ export function Network() {
             unit={view && `next in ${duration((view.epoch + 1) * view.epochLength - view.timestamp)}`}
           />
         </dl>
-        <Panel title="Nodes" note={view && count(view.nodes.length, 'node')} empty={view?.nodes.length === 0 ? 'No node has staked yet.' : undefined}>
+        <Panel
+          title="Nodes"
+          note={view && count(view.nodes.length, 'node')}
+          empty={view?.nodes.length === 0 ? 'No node has staked yet.' : undefined}
+        >
           <Nodes view={view} />
         </Panel>
         <div className="grid gap-6 lg:grid-cols-2">
@@ -57,7 +63,11 @@ export function Network() {
           >
             <Policies view={view} />
           </Panel>
-          <Panel title="Recent events" note="newest first" empty={view?.events.length === 0 ? 'Nothing has happened yet.' : undefined}>
+          <Panel
+            title="Recent events"
+            note="newest first"
+            empty={view?.events.length === 0 ? 'Nothing has happened yet.' : undefined}
+          >
             <Events view={view} />
           </Panel>
         </div>

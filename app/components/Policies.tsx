@@ -9,7 +9,11 @@ export function Policies({ view }: { readonly view: NetworkView | undefined }) {
   return (
     <ul>
       {view.policies.map((policy) => (
-        <li key={policy.id} className="flex flex-wrap justify-between gap-x-4 border-line border-b px-5 py-3 text-sm last:border-0" data-testid="policy">
+        <li
+          key={policy.id}
+          className="flex flex-wrap justify-between gap-x-4 border-line border-b px-5 py-3 text-sm last:border-0"
+          data-testid="policy"
+        >
           <span>
             <Address value={policy.id} /> <span className="text-quiet">by</span> <Address value={policy.owner} />
           </span>

@@ -67,7 +67,9 @@ function Choices({ close }: { readonly close: () => void }) {
       </h2>
       <p className="mb-4 text-quiet text-sm">It pays for grants and stakes. Opening a file needs none.</p>
       {connectors.length === 0 && (
-        <p className="mb-4 text-sm">No wallet has announced itself in this browser. Install one, then reload this page.</p>
+        <p className="mb-4 text-sm">
+          No wallet has announced itself in this browser. Install one, then reload this page.
+        </p>
       )}
       <ul className="mb-4 flex flex-col gap-2">
         {connectors.map((connector) => (
@@ -85,7 +87,9 @@ function Choices({ close }: { readonly close: () => void }) {
       </ul>
       {connect.error !== null && (
         <p role="alert" className="mb-4 text-amber text-sm">
-          {connect.error.name === 'UserRejectedRequestError' ? 'The wallet was not connected.' : `The wallet answered: ${connect.error.message.split('\n')[0]}`}
+          {connect.error.name === 'UserRejectedRequestError'
+            ? 'The wallet was not connected.'
+            : `The wallet answered: ${connect.error.message.split('\n')[0]}`}
         </p>
       )}
       <button type="button" className={button} onClick={close}>
