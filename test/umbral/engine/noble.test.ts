@@ -1,0 +1,4 @@
+import { nobleEngine } from '../../../lib/umbral/engine/noble.ts';
+import { engineContract } from './contract.ts';
+
+engineContract(nobleEngine);
