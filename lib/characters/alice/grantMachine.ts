@@ -138,7 +138,6 @@ async function askAcks(record: GrantRecord, acts: GrantActs): Promise<GrantRecor
   const spares = [...record.spares];
   const reserves = [...record.reserves];
   const refused = [...record.refused];
-  let waiting: unknown;
   for (const [index, answer] of answers.entries()) {
     const member = cohort[index] as Member;
     if (answer.status === 'fulfilled') {
@@ -152,18 +151,22 @@ async function askAcks(record: GrantRecord, acts: GrantActs): Promise<GrantRecor
       cohort[index] = renewed;
       continue;
     }
-    refused.push({ node: member.node, code: codeOf(error), message: error instanceof Error ? error.message : '' });
-    waiting = error;
     const others = cohort.filter((_, place) => place !== index);
     const place = reserves.findIndex((reserve) => hasRoom(others, reserve.url));
-    const [reserve] = place < 0 ? [] : reserves.splice(place, 1);
-    const spare = spares.shift();
+    const reserve = place < 0 ? undefined : reserves[place];
+    const [spare] = spares;
     if (!reserve || !spare) {
+      // Nobody can take its place, but this node may yet come round: what passes does not end the grant.
+      if (error instanceof DintelError && error.retryable) throw error;
+      const codes = [...refused.map((one) => one.code), codeOf(error)].join(', ');
       throw new GrantEnded('NOT_ENOUGH_NODES', {
-        details: `${refused.length} nodes refused (${refused.map((one) => one.code).join(', ')}) and none is left to take their place.`,
-        cause: waiting,
+        details: `Nodes refused (${codes}) and none is left to take their place.`,
+        cause: error,
       });
     }
+    refused.push({ node: member.node, code: codeOf(error), message: error instanceof Error ? error.message : '' });
+    reserves.splice(place, 1);
+    spares.shift();
     cohort[index] = await acts.seal(record, index, spare, reserve);
   }
   const next = { ...record, cohort, spares, reserves, refused };
