@@ -6,8 +6,15 @@
  */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { ProtocolError, sealedKfragKeyNumber } from 'dintel/protocol';
-import type { KeyRing, Observer, ReencryptJob, Reencryptor, WorkPlace } from 'dintel/ursula';
+import { ProtocolError } from 'dintel/protocol';
+import {
+  type KeyRing,
+  keyNumberOf,
+  type Observer,
+  type ReencryptJob,
+  type Reencryptor,
+  type WorkPlace,
+} from 'dintel/ursula';
 import { ready, type Task, type TaskResult } from './messages.ts';
 
 /** Sizes of a pool. */
@@ -121,7 +128,7 @@ export class WorkerPool implements Reencryptor {
 
   #start(slot: Slot, worker: Worker, waiting: Waiting): void {
     // The key is taken out as late as possible and its copy wiped as soon as it is in the message.
-    const secret = this.#options.keys.encryptingSecret(sealedKfragKeyNumber(waiting.job.sealedKfrag));
+    const secret = this.#options.keys.encryptingSecret(keyNumberOf(waiting.job));
     if (secret === undefined) {
       waiting.reject(new ProtocolError('E_KEY_NUMBER', { field: 'sealedKfrag' }));
       this.#next();

@@ -23,10 +23,11 @@ export const defaultServerLimits: ServerLimits = {
 
 /** What the parser itself takes, so that a long URL and long headers can be told apart before it gives up. */
 export const maxParserBytes = 16_384;
-/** Characters of a path; the longest of the API is `/v1/policies/0x` and 64. */
-export const maxUrlLength = 2_048;
 /** Idle time of a kept connection, and how many requests it may carry. */
 export const keepAliveMs = 10_000;
 export const maxRequestsPerSocket = 500;
 /** Time for requests in flight when the server stops. */
 export const stopTimeoutMs = 4_000;
+/** What is still read of a body that nobody wants, so that its sender sees the answer before the connection ends. */
+export const lingerBytes = 2 * 1_048_576;
+export const lingerMs = 1_000;

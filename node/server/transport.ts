@@ -1,22 +1,10 @@
 /**
- * What is checked of a request before anyone looks at its body: URL, number and size of headers, media types, encodings.
- * Owns: these checks as pure functions. Owns not: reading (body.ts), routing, buckets. Source: protocol.md section 7,
- * "Headers" and "Limits"; reliability.md R02 to R04, R19, R20, R25.
+ * What is checked of a request before anyone looks at its body: number and size of headers, media types,
+ * encodings, ranges. Owns: these checks as pure functions. Owns not: reading (body.ts), paths (lib/protocol/routes.ts), buckets. Source: protocol.md section 7,
+ * "Headers" and "Limits"; reliability.md R02 to R04, R19, R20.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { maxHeaderBytes, maxHeaders, ProtocolError } from 'dintel/protocol';
-import { maxUrlLength } from './limits.ts';
-
-/** Throws E_URL unless the target is a plain path of the API: no escapes, query, dots or doubled slashes. */
-export function checkUrl(url: string): void {
-  if (url.length > maxUrlLength) {
-    throw new ProtocolError('E_URL', { expected: `at most ${maxUrlLength} characters`, got: `${url.length}` });
-  }
-  if (url === '/') return;
-  if (!/^(\/[A-Za-z0-9][A-Za-z0-9._-]*)+$/.test(url) || url.includes('..')) {
-    throw new ProtocolError('E_URL', { expected: 'letters, digits, slashes, single dots, - and _, and nothing else' });
-  }
-}
 
 /** Throws E_HEADERS. `rawHeaders` as Node gives them: names and values in turn. */
 export function checkHeaders(rawHeaders: readonly string[]): void {
@@ -41,7 +29,6 @@ export function checkEncoding(headers: IncomingHttpHeaders): void {
 
 export const jsonType = 'application/json';
 export const octetsType = 'application/octet-stream';
-export const problemType = 'application/problem+json';
 
 /** Throws E_MEDIA_TYPE unless Content-Type is exactly `want` (for JSON with charset=utf-8 allowed). */
 export function checkContentType(headers: IncomingHttpHeaders, want: string): void {

@@ -4,5 +4,6 @@ export * from './info.ts';
 export * from './memoryPorts.ts';
 export { freshHead, headAgeLimitS, headAgeS } from './policies.ts';
 export * from './ports.ts';
+export * from './sealed.ts';
 export * from './share.ts';
 export * from './ursula.ts';

@@ -3,7 +3,6 @@
  * Owns: the simplest honest implementation of each port. Nothing here is durable, so a real node must not use it.
  */
 import { type Address, type Hex, ProtocolError } from '../../protocol/index.ts';
-import { sealedKfragKeyNumber } from '../../protocol/seal.ts';
 import type {
   AckLedger,
   ChainView,
@@ -21,7 +20,7 @@ import type {
   TombstoneStore,
   WorkPlace,
 } from './ports.ts';
-import { ShareWorker } from './share.ts';
+import { keyNumberOf, ShareWorker } from './share.ts';
 
 /** A view of the chain that is set from outside. */
 export class MemoryChainView implements ChainView, PolicyIndex, NodeRegistry {
@@ -165,7 +164,7 @@ export class InlineWork implements Reencryptor {
     return {
       release,
       run: async (job) => {
-        const secret = this.#keys.encryptingSecret(sealedKfragKeyNumber(job.sealedKfrag));
+        const secret = this.#keys.encryptingSecret(keyNumberOf(job));
         try {
           if (secret === undefined) throw new ProtocolError('E_KEY_NUMBER', { field: 'sealedKfrag' });
           return this.#shares.run(job, secret, (use) => this.#observer?.secretUsed?.(use));

@@ -13,7 +13,7 @@ import {
   sealedKfragHash,
   type WireCode,
 } from '../../protocol/index.ts';
-import { openSealedKfrag } from '../../protocol/seal.ts';
+import { openSealedKfrag, sealedKfragKeyNumber } from '../../protocol/seal.ts';
 import {
   Capsule,
   CapsuleFrag,
@@ -25,6 +25,11 @@ import {
   type VerifiedKeyFrag,
 } from '../../umbral/index.ts';
 import type { ReencryptJob } from './ports.ts';
+
+/** The encrypting key that a job asks for. Throws E_LENGTH. */
+export function keyNumberOf(job: Pick<ReencryptJob, 'sealedKfrag'>): number {
+  return sealedKfragKeyNumber(job.sealedKfrag);
+}
 
 /** Which secret is used: an encrypting key, a re-encryption share, the operator's key. */
 export type SecretUse = 'seal' | 'kfrag' | 'operator';

@@ -23,6 +23,7 @@ import { policyAnswer } from './policies.ts';
 import type { UrsulaPorts } from './ports.ts';
 import { reencryptFor } from './reencrypt.ts';
 import { noticeRevocation } from './revocation.ts';
+import { openSealedRequest, type SealedRequest } from './sealed.ts';
 
 /** What an operator may set. */
 export interface UrsulaOptions {
@@ -82,5 +83,10 @@ export class Ursula {
   /** Before a chunk's bytes are read: `store` them or they are `held`. Throws E_NOT_RESERVED, E_LENGTH. */
   admitChunk(id: string, size: number): 'store' | 'held' {
     return admitChunk(this.ports, id, size);
+  }
+
+  /** The request inside `/v1/sealed`. Throws E_SEAL, E_KEY_NUMBER. */
+  openSealed(octets: Uint8Array): SealedRequest {
+    return openSealedRequest(this.ports, octets);
   }
 }

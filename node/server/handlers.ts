@@ -1,0 +1,196 @@
+/**
+ * From a matched route and its body to an answer: parse, call one function, encode. Owns: which function serves which route,
+ * sealed requests, chunks over HTTP. Owns not: sockets and transport checks (server.ts), decisions (dintel/ursula).
+ * Source: protocol.md section 7.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import {
+  decodeBody,
+  encodeAnswer,
+  type Hex,
+  matchRoute,
+  openapiDocument,
+  ProtocolError,
+  type RouteMatch,
+  type RouteName,
+  routes,
+  writeJson,
+} from 'dintel/protocol';
+import type { Ursula } from 'dintel/ursula';
+import { freshHead } from 'dintel/ursula';
+import { ChunkError, type ChunkFiles } from '../chunks/chunkFiles.ts';
+import { type Answer, jsonAnswer, problemAnswer } from './answer.ts';
+import { type Status, statusPage, statusPageHeaders } from './statusPage.ts';
+import { contentLength, octetsType, parseRange } from './transport.ts';
+
+/** One request as handlers see it. */
+export interface Call {
+  readonly match: RouteMatch;
+  readonly headers: IncomingHttpHeaders;
+  readonly requestId: string;
+  /** The whole body, bounded by the route. */
+  readBody(): Promise<Uint8Array>;
+  /** The same in pieces. */
+  bodyPieces(): AsyncIterable<Uint8Array>;
+}
+
+/** What handlers stand on. */
+export interface HandlerParts {
+  readonly ursula: Ursula;
+  readonly files: ChunkFiles;
+  readonly status: () => Status;
+  /** What keeps the node from serving beside its view of the chain (stopping, keys locked), or undefined. */
+  readonly trouble: () => ProtocolError | undefined;
+}
+
+/** Routes whose body and answer are JSON or nothing: those that may also be asked sealed. */
+type JsonRoute = Exclude<RouteName, 'root' | 'openapi' | 'putChunk' | 'getChunk' | 'headChunk' | 'sealed'>;
+
+function isJsonRoute(name: RouteName): name is JsonRoute {
+  const { body, answer } = routes[name];
+  return (typeof body !== 'string' || body === 'nothing') && typeof answer !== 'string';
+}
+
+const nothing = new Uint8Array();
+
+/** Answers calls. Throws ProtocolError for a refusal; whatever else it throws is E_INTERNAL. */
+export class Handlers {
+  readonly #parts: HandlerParts;
+  readonly #openapi: Uint8Array;
+
+  constructor(parts: HandlerParts) {
+    this.#parts = parts;
+    this.#openapi = writeJson(openapiDocument());
+  }
+
+  async answer(call: Call): Promise<Answer> {
+    const { name, params } = call.match;
+    switch (name) {
+      case 'root':
+        return { status: 200, headers: statusPageHeaders, body: Buffer.from(statusPage(this.#parts.status())) };
+      case 'openapi':
+        return jsonAnswer(200, this.#openapi);
+      case 'putChunk':
+        return this.#putChunk(params.id ?? '', call);
+      case 'getChunk':
+      case 'headChunk':
+        return this.#getChunk(params.id ?? '', call.headers, name === 'headChunk');
+      case 'sealed':
+        return this.#sealed(await call.readBody(), call.requestId);
+      default: {
+        const body = call.match.route.body === 'nothing' ? nothing : await call.readBody();
+        return jsonAnswer(call.match.route.statuses[0] ?? 200, await this.#json(name, params, body));
+      }
+    }
+  }
+
+  /** The routes that speak JSON, plain or sealed. */
+  async #json(name: JsonRoute, params: RouteMatch['params'], body: Uint8Array): Promise<Uint8Array> {
+    const { ursula, trouble } = this.#parts;
+    switch (name) {
+      case 'info':
+        return encodeAnswer(name, ursula.info());
+      case 'acks':
+        return encodeAnswer(name, await ursula.ack(decodeBody(name, body)));
+      case 'reencrypt':
+        return encodeAnswer(name, await ursula.reencrypt(decodeBody(name, body)));
+      case 'revocations':
+        return encodeAnswer(name, await ursula.revoke(decodeBody(name, body)));
+      case 'policy':
+        return encodeAnswer(name, await ursula.policy(params.policyId as Hex));
+      case 'reservations':
+        return encodeAnswer(name, await ursula.reserve(decodeBody(name, body)));
+      case 'health':
+        return encodeAnswer(name, { status: 'ok' });
+      case 'ready': {
+        const error = trouble();
+        if (error !== undefined) throw error;
+        freshHead(ursula.ports);
+        return encodeAnswer(name, { status: 'ready' });
+      }
+    }
+  }
+
+  /** Only an error of the envelope itself is told in the open. */
+  async #sealed(octets: Uint8Array, requestId: string): Promise<Answer> {
+    const request = this.#parts.ursula.openSealed(octets);
+    let status: number;
+    let body: Uint8Array;
+    try {
+      const { name, params, route } = matchRoute(request.body.length === 0 ? 'GET' : 'POST', request.path);
+      if (!isJsonRoute(name))
+        throw new ProtocolError('E_ROUTE', { field: 'path', expected: 'a route that speaks JSON' });
+      status = route.statuses[0] ?? 200;
+      body = await this.#json(name, params, request.body);
+    } catch (error) {
+      const problem = problemAnswer(error, requestId);
+      status = problem.status;
+      body = problem.body as Uint8Array;
+    }
+    return {
+      status: 200,
+      headers: { 'content-type': octetsType, 'cache-control': 'no-store' },
+      body: request.reply(status, body),
+    };
+  }
+
+  async #putChunk(id: string, call: Call): Promise<Answer> {
+    const { ursula, files } = this.#parts;
+    const size = contentLength(call.headers);
+    if (size === undefined) throw new ProtocolError('E_LENGTH', { field: 'content-length', expected: 'a length' });
+    const done = (status: number): Answer => ({ status, headers: { 'content-length': '0' }, body: undefined });
+    if (size > call.match.route.maxBodyBytes) {
+      throw new ProtocolError('E_TOO_LARGE', {
+        field: 'body',
+        expected: `at most ${call.match.route.maxBodyBytes} bytes`,
+      });
+    }
+    if (ursula.admitChunk(id, size) === 'held') return done(200);
+    try {
+      await files.put(id, size, call.bodyPieces());
+      // The file is durable; only now may the index say so, and only then the client hear it.
+      await ursula.ports.chunks.hold(id, size);
+    } catch (error) {
+      if (!(error instanceof ChunkError)) throw error;
+      const code = ({ hash: 'E_HASH', size: 'E_LENGTH', storage: 'E_STORAGE' } as const)[error.code];
+      throw new ProtocolError(code, { field: 'body', details: error.message, cause: error });
+    }
+    return done(201);
+  }
+
+  async #getChunk(id: string, headers: IncomingHttpHeaders, headOnly: boolean): Promise<Answer> {
+    const { ursula, files } = this.#parts;
+    const held = ursula.ports.chunks.chunk(id)?.held === true;
+    const size = held ? await files.size(id) : undefined;
+    if (size === undefined) throw new ProtocolError('E_CHUNK', { field: 'id' });
+    const etag = `"${id}"`;
+    const shared = {
+      etag,
+      'content-type': octetsType,
+      'accept-ranges': 'bytes',
+      'cache-control': 'public, max-age=31536000, immutable',
+    };
+    if (headers['if-none-match'] === etag) return { status: 304, headers: shared, body: undefined };
+    const ifRange = headers['if-range'];
+    const range = ifRange === undefined || ifRange === etag ? parseRange(headers.range, size) : undefined;
+    const { first, last } = range ?? { first: 0, last: size - 1 };
+    return {
+      status: range === undefined ? 200 : 206,
+      headers: {
+        ...shared,
+        'content-length': String(last - first + 1),
+        ...(range === undefined ? {} : { 'content-range': `bytes ${first}-${last}/${size}` }),
+      },
+      body: headOnly ? undefined : files.read(id, first, last),
+    };
+  }
+}
+
+/** Content types that a route can answer with, for the Accept header; errors are problem+json whatever was accepted. */
+export function offersOf(name: RouteName): readonly string[] {
+  const { answer } = routes[name];
+  if (name === 'root') return ['text/html'];
+  if (name === 'openapi') return ['application/json'];
+  if (answer === 'octets' || answer === 'nothing') return [octetsType];
+  return ['application/json', 'application/problem+json'];
+}
