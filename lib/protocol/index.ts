@@ -17,16 +17,88 @@ export type {
   RevocationBody,
 } from './bodies.ts';
 export * from './bytes.ts';
+export * from './card.ts';
+export { type CborValue, decodeCbor, encodeCbor } from './cbor.ts';
 export * from './codes.ts';
+export * from './conditions.ts';
 export * from './constants.ts';
 export * from './errors.ts';
+export {
+  decryptStream,
+  headerCapsule,
+  type OpenedFile,
+  openFile,
+  openFileKey,
+  readFileHeader,
+} from './fileDecrypt.ts';
+export {
+  type EncryptFileOptions,
+  encryptFile,
+  encryptToStream,
+  type FileBlob,
+  type SealedFileKey,
+  sealFileKey,
+} from './fileEncrypt.ts';
+export {
+  chunksOf,
+  encodeFileIndex,
+  type FileHeader,
+  type FileMeta,
+  type FileSuite,
+  fileHeaderLength,
+  maxChunks,
+  maxFileSize,
+  parseFileHeader,
+  parseFileIndex,
+} from './fileHeader.ts';
+export { type ByteRange, type ChunkReader, openRange, readHeaderAt, SeekableFile } from './fileSeek.ts';
 export * from './hash.ts';
 export * from './hex.ts';
 export * from './json.ts';
+export { Keyring, labelBytes, maxLabelBytes, parseLabel } from './keys.ts';
 export * from './leaf.ts';
 export * from './limits.ts';
+export * from './link.ts';
+export {
+  encodePayload,
+  type FileAuthor,
+  isAuthor,
+  type Manifest,
+  type ManifestFile,
+  type ManifestLeaf,
+  maxManifestBytes,
+  maxManifestFiles,
+  maxNoteBytes,
+  parseManifest,
+  parsePayload,
+  type SignedManifest,
+  signAuthor,
+  signManifest,
+} from './manifest.ts';
+export {
+  manifestIdOf,
+  maxRecipients,
+  openLabel,
+  openManifest,
+  type SealedManifest,
+  sealLabel,
+  sealManifest,
+} from './manifestSeal.ts';
+export * from './manifestVerify.ts';
 export * from './messages.ts';
 export * from './nodeInfo.ts';
+export { EncryptingRatchet, nodePeerSeed, nodeSeed, operatorKey } from './nodeKeys.ts';
+export {
+  helloTag,
+  maxEnvelopeBytes,
+  type Notice,
+  type NoticePlace,
+  openNotice,
+  PairwiseTags,
+  randomTag,
+  sealNotice,
+  tagGapLimit,
+} from './notice.ts';
 export * from './openapi.ts';
 export * from './policy.ts';
 export * from './problem.ts';
@@ -35,6 +107,19 @@ export * from './request.ts';
 export * from './reservation.ts';
 export * from './revocation.ts';
 export * from './routes.ts';
+export {
+  type KfragPlace,
+  kfragAad,
+  openSeal,
+  openSealedKfrag,
+  type SealPurpose,
+  seal,
+  sealedKfragKeyNumber,
+  sealKfrag,
+  sealOverhead,
+} from './seal.ts';
 export * from './signature.ts';
+export type { ByteSource } from './streams.ts';
 export * from './tree.ts';
 export * from './typed.ts';
+export { fingerprintWords } from './words.ts';
