@@ -4,12 +4,13 @@
  */
 import type { Engine } from '../engine.ts';
 import { nobleEngine } from './noble.ts';
+import { wasmEngine } from './wasm.ts';
 
 let chosen: Engine | undefined;
 
-/** The engine in use; chosen on first call, so that importing costs nothing. */
+/** The engine in use: WebAssembly where the platform allows it, else noble. Chosen on first call: importing costs nothing. */
 export function arithmetic(): Engine {
-  chosen ??= nobleEngine;
+  chosen ??= wasmEngine() ?? nobleEngine;
   return chosen;
 }
 

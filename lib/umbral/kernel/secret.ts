@@ -1,0 +1,192 @@
+/**
+ * Products and sums with secret scalars: constant-time in scalars and results. No branch, index or address depends on them:
+ * scalars are recoded into all-odd signed digits, tables are read whole, signs are masks. scripts/kernel.mjs checks the
+ * emitted text of every function named here and below it (its list SECRET).
+ *
+ * Incomplete additions appear only where no collision can be (each function says why); complete ones elsewhere.
+ */
+
+import { copy, isZero, move, setOne, setZero } from './field';
+import { BETA, cadd, cdbl, dbl, maddHead, maddTail, mul, sqr, xadd } from './formulas';
+import { maddComplete, normalise, oddMultiples, select } from './group';
+import { COMB_BYTES, DIGITS, FIELD, POINTS, TABLE, TEMP } from './memory';
+import { scCombDigits, scOddHalves } from './scalar';
+
+const ENTRY: usize = POINTS + 256; // a selected entry, 80 bytes
+const TWICE: usize = POINTS + 384; // 2 * base, 120 bytes
+const WALK: usize = POINTS + 512; // Jacobian, 120 bytes
+const SHARED_Z: usize = POINTS + 640;
+const SUM: usize = POINTS + 704; // an accumulator of up to 160 bytes
+const HALVES: usize = DIGITS;
+const RATIOS: usize = TABLE + 2048;
+
+@inline
+function digits(at: usize, position: i32, mask: i32): i32 {
+  return <i32>(load<u64>(at + ((position >> 5) << 2)) >> (position & 31)) & mask;
+}
+
+/**
+ * TABLE = base * (1, 3, … 2*entries - 1) as x, y, beta*x on the isomorphic curve where all of them have Z = SHARED_Z: no
+ * inversion. base is Jacobian, public. Multiples below 2^6 of a point of prime order never collide; for the identity all
+ * results come out with Z = 0.
+ */
+export function oddTable(base: usize, entries: i32): void {
+  memory.copy(TWICE, base, 120);
+  dbl(TWICE);
+  const z: usize = TWICE + 80;
+  sqr(FIELD, z);
+  mul(WALK, base, FIELD);
+  mul(FIELD, FIELD, z);
+  mul(WALK + 40, base + 40, FIELD);
+  copy(WALK + 80, base + 80);
+  for (let i: usize = 0; ; ) {
+    copy(TABLE + 128 * i, WALK);
+    copy(TABLE + 128 * i + 40, WALK + 40);
+    if (++i == <usize>entries) break;
+    maddHead(WALK, TWICE, TWICE + 40, 0);
+    copy(RATIOS + 40 * i, TEMP + 40);
+    maddTail(WALK);
+  }
+  mul(SHARED_Z, WALK + 80, z);
+  const ratio: usize = FIELD;
+  const power: usize = FIELD + 40;
+  setOne(ratio);
+  for (let i: usize = <usize>entries - 1; ; i--) {
+    const entry: usize = TABLE + 128 * i;
+    if (i != <usize>entries - 1) {
+      mul(ratio, ratio, RATIOS + 40 * (i + 1));
+      sqr(power, ratio);
+      mul(entry, entry, power);
+      mul(power, power, ratio);
+      mul(entry + 40, entry + 40, power);
+    }
+    mul(entry + 80, entry, BETA);
+    if (i == 0) break;
+  }
+}
+
+/** Digit u of w bits means 2u - (2^w - 1). Its sign as a mask, its table index by the return value. */
+@inline
+function indexOf(u: i32, top: i32, negative: i32): i32 {
+  return (u ^ negative) & (top - 1);
+}
+
+/**
+ * out (Jacobian) = k * base, with the table of 2^(w-1) entries in TABLE. k as words.
+ * The halves are below 2^129; before the last window both partial coefficients are below 2^125, shorter than the shortest
+ * vector of the lattice of relations, so incomplete additions cannot collide there; the last window is complete.
+ */
+export function oddProduct(out: usize, k: usize, w: i32): void {
+  const bits: i32 = w == 4 ? 132 : 130;
+  const top: i32 = 1 << (w - 1);
+  const mask: i32 = (1 << w) - 1;
+  scOddHalves(HALVES, k, bits);
+  let position = bits - w;
+  let u = digits(HALVES, position, mask);
+  let negative: i32 = (u >> (w - 1)) - 1;
+  select(ENTRY, TABLE, indexOf(u, top, negative), top, 128);
+  copy(SUM, ENTRY);
+  for (let i: usize = 40; i < 76; i += 4) store<i32>(SUM + i, (load<i32>(ENTRY + i) ^ negative) - negative);
+  setOne(SUM + 80);
+  u = digits(HALVES + 40, position, mask);
+  negative = (u >> (w - 1)) - 1;
+  select(ENTRY, TABLE + 40, indexOf(u, top, negative), top, 128);
+  maddHead(SUM, ENTRY + 40, ENTRY, negative);
+  maddTail(SUM);
+  while ((position -= w) >= 0) {
+    for (let i = 0; i < w; i++) dbl(SUM);
+    for (let half: usize = 0; half < 2; half++) {
+      u = digits(HALVES + 40 * half, position, mask);
+      negative = (u >> (w - 1)) - 1;
+      select(ENTRY, TABLE + 40 * half, indexOf(u, top, negative), top, 128);
+      const x: usize = ENTRY + 40 * half;
+      const y: usize = ENTRY + 40 - 40 * half;
+      if (position > 0) {
+        maddHead(SUM, x, y, negative);
+        maddTail(SUM);
+      } else maddComplete(SUM, x, y, negative);
+    }
+  }
+  mul(SUM + 80, SUM + 80, SHARED_Z);
+  memory.copy(out, SUM, 120);
+}
+
+/**
+ * out (Jacobian) = k * (the base of a comb table): 43 additions, no doubling, in XYZZ coordinates. Before the last window
+ * the partial sum is odd and below 64^i in absolute value, so it never equals an odd multiple of 64^i up to sign; the last
+ * window wraps around n and is complete.
+ */
+export function combProduct(out: usize, k: usize, comb: usize): void {
+  scCombDigits(HALVES, k);
+  for (let i = 0; i < 43; i++) {
+    const u = digits(HALVES, 6 * i, 63);
+    const negative: i32 = (u >> 5) - 1;
+    select(ENTRY, comb + 2560 * <usize>i, indexOf(u, 32, negative), 32, 80);
+    if (i == 0) {
+      copy(SUM, ENTRY);
+      for (let i: usize = 40; i < 76; i += 4) store<i32>(SUM + i, (load<i32>(ENTRY + i) ^ negative) - negative);
+      setOne(SUM + 80);
+      setOne(SUM + 120);
+    } else if (i < 42) xadd(SUM, ENTRY, ENTRY + 40, negative);
+    else {
+      // To Jacobian with Z = ZZZ: x = X/ZZ = X ZZ^2 / ZZ^3.
+      sqr(FIELD, SUM + 80);
+      mul(SUM, SUM, FIELD);
+      sqr(FIELD, SUM + 120);
+      mul(SUM + 40, SUM + 40, FIELD);
+      copy(SUM + 80, SUM + 120);
+      maddComplete(SUM, ENTRY, ENTRY + 40, negative);
+    }
+  }
+  memory.copy(out, SUM, 120);
+}
+
+/** The comb of an affine public point: 43 windows of 6 bits, 32 odd multiples each. work: 200 kB. */
+export function buildComb(comb: usize, point: usize, work: usize): void {
+  copy(SUM, point);
+  copy(SUM + 40, point + 40);
+  setOne(SUM + 80);
+  const jacobian: usize = work;
+  const affine: usize = work + 43 * 120;
+  for (let i: usize = 0; i < 43; i++) {
+    memory.copy(jacobian + 120 * i, SUM, 120);
+    for (let j = 0; j < 6; j++) dbl(SUM);
+  }
+  toAffine(affine, jacobian, 43, affine + 43 * 80);
+  oddMultiples(affine, 43, comb, 2560, 80, 32, affine + 43 * 80);
+}
+
+/** Jacobian points to affine field elements (80 bytes each) with one inversion; none is the identity. */
+export function toAffine(out: usize, p: usize, n: i32, work: usize): void {
+  normalise(work, p, n, work + 64 * <usize>n);
+  for (let i: usize = 0; i < <usize>n; i++) {
+    copy(out + 80 * i, p + 120 * i);
+    copy(out + 80 * i + 40, p + 120 * i + 40);
+  }
+}
+
+/**
+ * out (Jacobian) = sum k_i * P_i for n products with affine tables of 16 entries (stride 2048 at tables), whose recoded
+ * halves stand at halves + 80 * i. Complete formulas throughout: the points may be anyone's choice. All the streams share
+ * 130 doublings.
+ */
+export function secretSum(out: usize, tables: usize, halves: usize, n: i32): void {
+  setZero(SUM);
+  setOne(SUM + 40);
+  setZero(SUM + 80);
+  for (let position = 125; position >= 0; position -= 5) {
+    if (position < 125) for (let i = 0; i < 5; i++) cdbl(SUM);
+    for (let i: usize = 0; i < <usize>n; i++)
+      for (let half: usize = 0; half < 2; half++) {
+        const u = digits(halves + 80 * i + 40 * half, position, 31);
+        const negative: i32 = (u >> 4) - 1;
+        select(ENTRY, tables + 2048 * i + 40 * half, indexOf(u, 16, negative), 16, 128);
+        cadd(SUM, ENTRY + 40 * half, ENTRY + 40 - 40 * half, negative);
+      }
+  }
+  // Homogeneous to Jacobian: (X Z, Y Z^2, Z).
+  mul(out, SUM, SUM + 80);
+  sqr(FIELD, SUM + 80);
+  mul(out + 40, SUM + 40, FIELD);
+  copy(out + 80, SUM + 80);
+}
