@@ -6,14 +6,22 @@
  * Secret layout (105 bytes): 01 || operator key 32 || peer seed 32 || u32be(j) || r_j 32 || u32be(k)
  *   j = oldest key number that can still be opened, k = the one announced on chain.
  */
-import { concatBytes } from '@noble/hashes/utils.js';
-import type { Address } from 'dintel/chain';
-import { EncryptingRatchet, nodePeerSeed, nodeSeed, operatorKey as operatorKeyOf } from 'dintel/protocol';
-import type { SecretKey } from 'dintel/umbral';
+import {
+  type Address,
+  addressOf,
+  concatBytes,
+  EncryptingRatchet,
+  nodePeerSeed,
+  nodeSeed,
+  operatorKey as operatorKeyOf,
+  signDigest,
+  toHex,
+  u32be,
+} from 'dintel/protocol';
+import { SecretKey } from 'dintel/umbral';
 import type { KeyRing } from 'dintel/ursula';
 import { OperatorError, systemCode } from '../config/operatorError.ts';
 import { readSecretFile, type SecretFileKind, writeSecretFile } from '../config/secretFile.ts';
-import { addressOf, signDigest } from './account.ts';
 import { readPublicPart, Strongbox } from './strongbox.ts';
 
 const layout = { version: 0, operator: 1, peer: 33, oldest: 65, ratchet: 69, announced: 101, end: 105 } as const;
@@ -29,7 +37,7 @@ export class NodeKeystore implements KeyRing {
   readonly operator: Address;
   readonly #path: string;
   readonly #box: Strongbox;
-  readonly #operatorKey: Uint8Array;
+  readonly #operatorKey: SecretKey;
   readonly #peerSeed: Uint8Array;
   #ratchet: EncryptingRatchet;
   #announced: number;
@@ -43,7 +51,7 @@ export class NodeKeystore implements KeyRing {
     const view = new DataView(secret.buffer, secret.byteOffset, secret.length);
     this.#path = path;
     this.#box = box;
-    this.#operatorKey = secret.slice(layout.operator, layout.peer);
+    this.#operatorKey = SecretKey.fromBytes(secret.subarray(layout.operator, layout.peer));
     this.#peerSeed = secret.slice(layout.peer, layout.oldest);
     this.#ratchet = EncryptingRatchet.fromState(
       secret.subarray(layout.ratchet, layout.announced),
@@ -51,7 +59,7 @@ export class NodeKeystore implements KeyRing {
     );
     this.#announced = view.getUint32(layout.announced);
     secret.fill(0);
-    this.operator = addressOf(this.#operatorKey);
+    this.operator = addressOf(this.#operatorKey.publicKey);
     this.#announcedPublicKey = this.publicKey(this.#announced) as Uint8Array;
   }
 
@@ -67,7 +75,7 @@ export class NodeKeystore implements KeyRing {
   ): Promise<NodeKeystore> {
     const keyNumber = options.keyNumber ?? 0;
     const seed = nodeSeed(phrase);
-    const operatorKey = operatorKeyOf(seed).toSecretBytes();
+    const operatorKey = operatorKeyOf(seed);
     const peer = nodePeerSeed(seed);
     const ratchet = EncryptingRatchet.fromSeed(seed);
     seed.fill(0);
@@ -75,11 +83,10 @@ export class NodeKeystore implements KeyRing {
     const secret = encodeSecret(operatorKey, peer, ratchet, keyNumber);
     peer.fill(0);
     try {
-      const box = await Strongbox.create('node', { operator: addressOf(operatorKey) }, secret, password);
+      const box = await Strongbox.create('node', { operator: addressOf(operatorKey.publicKey) }, secret, password);
       await writeNew(path, box.toBytes());
       return new NodeKeystore(path, box);
     } finally {
-      operatorKey.fill(0);
       secret.fill(0);
     }
   }
@@ -98,7 +105,7 @@ export class NodeKeystore implements KeyRing {
   }
 
   signDigest(digest: Uint8Array): Uint8Array {
-    return signDigest(this.#operatorKey, digest);
+    return signDigest(this.#operatorKey, toHex(digest));
   }
 
   encryptingKey(): { readonly keyNumber: number; readonly publicKey: Uint8Array } {
@@ -147,7 +154,7 @@ export class NodeKeystore implements KeyRing {
 
   /** The key that signs transactions, as a copy for the chain adapter; the caller wipes it. */
   revealOperatorKey(): Uint8Array {
-    return this.#operatorKey.slice();
+    return this.#operatorKey.toSecretBytes();
   }
 
   /** Ed25519 seed of the peer, as a copy; the caller wipes it. */
@@ -156,7 +163,6 @@ export class NodeKeystore implements KeyRing {
   }
 
   wipe(): void {
-    this.#operatorKey.fill(0);
     this.#peerSeed.fill(0);
     this.#box.wipe();
   }
@@ -183,21 +189,17 @@ export class NodeKeystore implements KeyRing {
 }
 
 function encodeSecret(
-  operatorKey: Uint8Array,
+  operatorKey: SecretKey,
   peer: Uint8Array,
   ratchet: EncryptingRatchet,
   announced: number,
 ): Uint8Array {
+  const key = operatorKey.toSecretBytes();
   const state = ratchet.toSecretBytes();
-  const secret = concatBytes(Uint8Array.of(1), operatorKey, peer, u32be(ratchet.oldest), state, u32be(announced));
+  const secret = concatBytes(Uint8Array.of(1), key, peer, u32be(ratchet.oldest), state, u32be(announced));
+  key.fill(0);
   state.fill(0);
   return secret;
-}
-
-function u32be(value: number): Uint8Array {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setUint32(0, value);
-  return bytes;
 }
 
 async function writeNew(path: string, bytes: Uint8Array): Promise<void> {

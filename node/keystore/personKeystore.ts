@@ -3,11 +3,11 @@
  * (Alice, a sponsor, a staker). Owns not: what is derived from the root (lib/protocol), the box (strongbox).
  * Source: protocol.md section 2; DESIGN section 4. Secret layout (65 bytes): 01 || root 32 || wallet key 32
  */
-import { concatBytes, randomBytes } from '@noble/hashes/utils.js';
-import type { Address } from 'dintel/chain';
+import { randomBytes } from 'node:crypto';
+import { type Address, concatBytes } from 'dintel/protocol';
 import { OperatorError, systemCode } from '../config/operatorError.ts';
 import { readSecretFile, type SecretFileKind, writeSecretFile } from '../config/secretFile.ts';
-import { addressOf, newAccountKey } from './account.ts';
+import { accountOf, newAccountKey } from './account.ts';
 import { readPublicPart, Strongbox } from './strongbox.ts';
 
 const secretLength = 65;
@@ -27,7 +27,7 @@ export class PersonKeystore {
     }
     this.#root = secret.slice(1, 33);
     this.#walletKey = secret.slice(33);
-    this.wallet = addressOf(this.#walletKey);
+    this.wallet = accountOf(this.#walletKey);
   }
 
   /** A fresh root; the wallet key is fresh too unless one is brought along (32 bytes). Errors: E_EXISTS, E_PASSWORD_WEAK. */
@@ -41,7 +41,7 @@ export class PersonKeystore {
     const secret = concatBytes(Uint8Array.of(1), root, walletKey);
     root.fill(0);
     try {
-      const box = await Strongbox.create('person', { wallet: addressOf(walletKey) }, secret, password);
+      const box = await Strongbox.create('person', { wallet: accountOf(walletKey) }, secret, password);
       await writeSecretFile(path, box.toBytes(), { exclusive: true });
       box.wipe();
       return new PersonKeystore(secret);

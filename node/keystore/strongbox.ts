@@ -5,15 +5,13 @@
  * Owns: the file format, its bounds, the password stretch. Owns not: what the bytes mean (nodeKeystore, personKeystore).
  * Source: DESIGN section 4, research/reliability.md T-W09 and C20 to C25, RFC 7914 (scrypt).
  *
- * Layout (JSON, one line): a random box key seals the secret with XChaCha20-Poly1305; each slot wraps that box key under a
+ * Layout (JSON, one line): a random box key seals the secret with ChaCha20-Poly1305; each slot wraps that box key under a
  * key of its own. So a rotation re-seals without asking for the password, and a new password re-wraps 32 bytes only.
  * `checksum` = SHA-256 over everything that decides how much work opening is, and is compared before any of that work;
  * it finds accidents. Forgery is found by the two tags, whose associated data are the same header bytes.
  */
-import { scrypt } from 'node:crypto';
-import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, concatBytes, hexToBytes, randomBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import { createCipheriv, createDecipheriv, createHash, randomBytes, scrypt } from 'node:crypto';
+import { concatBytes, fromHex, toHex, utf8 } from 'dintel/protocol';
 import { OperatorError } from '../config/operatorError.ts';
 
 export type BoxKind = 'node' | 'person';
@@ -44,7 +42,7 @@ interface BoxFile {
   readonly version: 1;
   readonly kind: BoxKind;
   readonly public: Readonly<Record<string, string>>;
-  readonly cipher: 'xchacha20-poly1305';
+  readonly cipher: 'chacha20-poly1305';
   readonly slots: readonly PasswordSlot[];
   readonly checksum: string;
   readonly nonce: string;
@@ -70,7 +68,7 @@ export function checkPassword(password: string): string {
   if (/\p{Cc}/u.test(normal)) {
     throw new OperatorError('E_PASSWORD_WEAK', 'a password has no control characters (tab, line feed, escape)');
   }
-  if (utf8ToBytes(normal).length > maxPasswordBytes) {
+  if (utf8(normal).length > maxPasswordBytes) {
     throw new OperatorError('E_PASSWORD_WEAK', `a password has at most ${maxPasswordBytes} bytes`);
   }
   return normal;
@@ -104,7 +102,7 @@ export class Strongbox {
     secret: Uint8Array,
     password: string,
   ): Promise<Strongbox> {
-    const boxKey = randomBytes(32);
+    const boxKey = new Uint8Array(randomBytes(32));
     const slot = await makeSlot(kind, boxKey, checkPassword(password));
     return new Strongbox(kind, publicPart, boxKey, [slot], secret.slice());
   }
@@ -146,18 +144,18 @@ export class Strongbox {
       version: 1,
       kind: this.kind,
       public: this.publicPart,
-      cipher: 'xchacha20-poly1305',
+      cipher: 'chacha20-poly1305',
     } as const;
-    const nonce = randomBytes(24);
-    const sealed = xchacha20poly1305(this.#boxKey, nonce, boxHeader(head)).encrypt(this.#secret);
+    const nonce = randomBytes(12);
+    const sealed = seal(this.#boxKey, nonce, boxHeader(head), this.#secret);
     const file: BoxFile = {
       ...head,
       slots: this.#slots,
       checksum: checksumOf({ ...head, slots: this.#slots }),
-      nonce: bytesToHex(nonce),
-      sealed: bytesToHex(sealed),
+      nonce: hexOf(nonce),
+      sealed: hexOf(sealed),
     };
-    return utf8ToBytes(`${JSON.stringify(file)}\n`);
+    return utf8(`${JSON.stringify(file)}\n`);
   }
 
   wipe(): void {
@@ -172,12 +170,12 @@ export function readPublicPart(bytes: Uint8Array, kind: BoxKind): Readonly<Recor
 }
 
 async function makeSlot(kind: BoxKind, boxKey: Uint8Array, password: string): Promise<PasswordSlot> {
-  const kdf = { name: 'scrypt', ...writtenScrypt, salt: bytesToHex(randomBytes(32)) } as const;
+  const kdf = { name: 'scrypt', ...writtenScrypt, salt: hexOf(randomBytes(32)) } as const;
   const wrapKey = await stretch(password, kdf);
-  const nonce = randomBytes(24);
-  const wrapped = xchacha20poly1305(wrapKey, nonce, slotHeader(kind, kdf)).encrypt(boxKey);
+  const nonce = randomBytes(12);
+  const wrapped = seal(wrapKey, nonce, slotHeader(kind, kdf), boxKey);
   wrapKey.fill(0);
-  return { type: 'password', kdf, nonce: bytesToHex(nonce), wrapped: bytesToHex(wrapped) };
+  return { type: 'password', kdf, nonce: hexOf(nonce), wrapped: hexOf(wrapped) };
 }
 
 function stretch(password: string, kdf: PasswordSlot['kdf']): Promise<Uint8Array> {
@@ -185,40 +183,61 @@ function stretch(password: string, kdf: PasswordSlot['kdf']): Promise<Uint8Array
   // OpenSSL counts a little more than 128·N·r; ask for twice that.
   const options = { N: n, r, p, maxmem: 256 * n * r + 2 ** 20 };
   return new Promise((resolve, reject) => {
-    scrypt(utf8ToBytes(password), hexToBytes(kdf.salt), 32, options, (error, key) => {
+    scrypt(utf8(password), bytesOf(kdf.salt), 32, options, (error, key) => {
       if (error === null) resolve(new Uint8Array(key.buffer, key.byteOffset, key.length));
       else reject(new OperatorError('E_KDF_BOUNDS', 'this machine cannot stretch the password', { cause: error }));
     });
   });
 }
 
+const tagBytes = 16;
+const cipherName = 'chacha20-poly1305';
+
+/** Ciphertext and tag. A nonce is random and never used twice with one key: a key seals some thousands of times at most. */
+function seal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, secret: Uint8Array): Uint8Array {
+  const cipher = createCipheriv(cipherName, key, nonce, { authTagLength: tagBytes });
+  cipher.setAAD(aad, { plaintextLength: secret.length });
+  return concatBytes(cipher.update(secret), cipher.final(), cipher.getAuthTag());
+}
+
 function unseal(key: Uint8Array, nonceHex: string, aad: Uint8Array, sealedHex: string): Uint8Array | undefined {
+  const sealed = bytesOf(sealedHex);
+  const end = sealed.length - tagBytes;
+  const decipher = createDecipheriv(cipherName, key, bytesOf(nonceHex), { authTagLength: tagBytes });
+  decipher.setAAD(aad, { plaintextLength: end });
+  decipher.setAuthTag(sealed.subarray(end));
+  const opened = decipher.update(sealed.subarray(0, end));
   try {
-    return xchacha20poly1305(key, hexToBytes(nonceHex), aad).decrypt(hexToBytes(sealedHex));
+    decipher.final();
+    return Uint8Array.from(opened);
   } catch {
     return undefined; // the one failure of an AEAD: not this key, or not these bytes
+  } finally {
+    opened.fill(0);
   }
 }
 
 function slotHeader(kind: BoxKind, kdf: PasswordSlot['kdf']): Uint8Array {
-  return utf8ToBytes(
-    `dintel/1/keystore/slot ${JSON.stringify([kind, 'password', kdf.name, kdf.n, kdf.r, kdf.p, kdf.salt])}`,
-  );
+  return utf8(`dintel/1/keystore/slot ${JSON.stringify([kind, 'password', kdf.name, kdf.n, kdf.r, kdf.p, kdf.salt])}`);
 }
 
 function boxHeader(file: Pick<BoxFile, 'version' | 'kind' | 'public' | 'cipher'>): Uint8Array {
-  return utf8ToBytes(
-    `dintel/1/keystore/box ${JSON.stringify([file.version, file.kind, file.cipher, sorted(file.public)])}`,
-  );
+  return utf8(`dintel/1/keystore/box ${JSON.stringify([file.version, file.kind, file.cipher, sorted(file.public)])}`);
 }
 
 function checksumOf(file: Pick<BoxFile, 'version' | 'kind' | 'public' | 'cipher' | 'slots'>): string {
-  return bytesToHex(sha256(concatBytes(boxHeader(file), ...file.slots.map((slot) => slotHeader(file.kind, slot.kdf)))));
+  const hash = createHash('sha256').update(boxHeader(file));
+  for (const slot of file.slots) hash.update(slotHeader(file.kind, slot.kdf));
+  return hash.digest('hex');
 }
 
 function sorted(record: Readonly<Record<string, string>>): [string, string][] {
   return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
 }
+
+/** Hex without 0x, as the file has it. */
+const hexOf = (bytes: Uint8Array): string => toHex(bytes).slice(2);
+const bytesOf = (text: string): Uint8Array => fromHex(`0x${text}`);
 
 function malformed(problem: string): OperatorError {
   return new OperatorError('E_KEYSTORE_FORMAT', `this is no keystore that can be read here: ${problem}`, {
@@ -238,8 +257,8 @@ function parseBox(bytes: Uint8Array, kind: BoxKind): BoxFile {
   if (box.version !== 1) throw malformed(`field version: expected 1, got ${shown(box.version)}`);
   only(box, ['format', 'version', 'kind', 'public', 'cipher', 'slots', 'checksum', 'nonce', 'sealed'], 'keystore');
   if (box.kind !== kind) throw malformed(`field kind: expected "${kind}", got ${shown(box.kind)}`);
-  if (box.cipher !== 'xchacha20-poly1305') {
-    throw malformed(`field cipher: expected "xchacha20-poly1305", got ${shown(box.cipher)}`);
+  if (box.cipher !== 'chacha20-poly1305') {
+    throw malformed(`field cipher: expected "chacha20-poly1305", got ${shown(box.cipher)}`);
   }
   const publicPart: Record<string, string> = {};
   for (const [name, text] of Object.entries(members(box.public, 'public'))) {
@@ -254,10 +273,10 @@ function parseBox(bytes: Uint8Array, kind: BoxKind): BoxFile {
     version: 1,
     kind,
     public: publicPart,
-    cipher: 'xchacha20-poly1305',
+    cipher: 'chacha20-poly1305',
     slots: box.slots.map(parseSlot),
     checksum: hex(box.checksum, 'checksum', 32, 32),
-    nonce: hex(box.nonce, 'nonce', 24, 24),
+    nonce: hex(box.nonce, 'nonce', 12, 12),
     sealed: hex(box.sealed, 'sealed', 17, 4_096),
   };
   if (checksumOf(file) !== file.checksum) throw malformed('its checksum does not match: the file is damaged');
@@ -280,7 +299,7 @@ function parseSlot(value: unknown): PasswordSlot {
   return {
     type: 'password',
     kdf: { name: 'scrypt', n, r, p, salt: hex(kdf.salt, 'salt', 16, 64) },
-    nonce: hex(slot.nonce, 'slot.nonce', 24, 24),
+    nonce: hex(slot.nonce, 'slot.nonce', 12, 12),
     wrapped: hex(slot.wrapped, 'slot.wrapped', 48, 48),
   };
 }

@@ -7,7 +7,7 @@ import type { ChainLog } from 'dintel/chain';
 import type { Database } from './database.ts';
 
 /** Events whose fold asks for the time of their block. */
-export const timedEvents = ['Bonded', 'UnbondRequested', 'PolicyRevoked'] as const;
+export const timedEvents = ['Bonded', 'NodeInfoSet', 'UnbondRequested', 'PolicyRevoked'] as const;
 
 export interface FoldContext {
   /** Seconds; only for `timedEvents`. */
@@ -74,7 +74,7 @@ function policyEvents(db: Database): [string, Apply][] {
 function minerEvents(db: Database): [string, Apply][] {
   const bond = db.prepare(
     `INSERT INTO miners (node, operator, stake, unbonding, available_until, min_rate, url, encrypting_key, key_number,
-       peer_id, protocol, info_block) VALUES (?, ?, ?, '0', ?, '0', '', '0x', 0, '0x', 0, 0)
+       peer_id, protocol, key_since) VALUES (?, ?, ?, '0', ?, '0', '', '0x', 0, '0x', 0, 0)
      ON CONFLICT DO UPDATE SET operator = excluded.operator, stake = excluded.stake, unbonding = '0', exit_epoch = NULL,
        available_until = excluded.available_until`,
   );
@@ -84,7 +84,8 @@ function minerEvents(db: Database): [string, Apply][] {
   );
   const setOperator = db.prepare('UPDATE miners SET operator = ? WHERE node = ?');
   const setInfo = db.prepare(
-    'UPDATE miners SET url = ?, encrypting_key = ?, key_number = ?, peer_id = ?, protocol = ?, info_block = ? WHERE node = ?',
+    `UPDATE miners SET url = ?1, peer_id = ?2, protocol = ?3, key_number = ?4, encrypting_key = ?5,
+       key_since = CASE encrypting_key WHEN ?5 THEN key_since ELSE ?6 END WHERE node = ?7`,
   );
   const setMinRate = db.prepare('UPDATE miners SET min_rate = ? WHERE node = ?');
   const setAvailable = db.prepare('UPDATE miners SET available_until = ? WHERE node = ?');
@@ -115,14 +116,14 @@ function minerEvents(db: Database): [string, Apply][] {
     ['OperatorSet', (log) => operate(text(log, 'node'), text(log, 'operator'), int(log, 'fromEpoch'))],
     [
       'NodeInfoSet',
-      (log) =>
+      (log, context) =>
         setInfo.run(
           text(log, 'url'),
-          text(log, 'encryptingKey'),
-          int(log, 'keyNumber'),
           text(log, 'peerId'),
           int(log, 'protocol'),
-          Number(log.blockNumber),
+          int(log, 'keyNumber'),
+          text(log, 'encryptingKey'),
+          time(log, context),
           text(log, 'node'),
         ),
     ],

@@ -3,8 +3,7 @@
  * Source: ports.ts `NodeRegistry`; protocol.md section 5.1.
  */
 import type { StatementSync } from 'node:sqlite';
-import { hexToBytes } from '@noble/hashes/utils.js';
-import type { Address } from 'dintel/chain';
+import { type Address, fromHex, fromUtf8 } from 'dintel/protocol';
 import type { MinerView, NodeRegistry } from 'dintel/ursula';
 import type { Database } from './database.ts';
 
@@ -18,6 +17,7 @@ interface MinerRow {
   readonly url: string;
   readonly encrypting_key: string;
   readonly key_number: number;
+  readonly key_since: number;
   readonly peer_id: string;
 }
 
@@ -47,6 +47,11 @@ export class StoredNodes implements NodeRegistry {
     return (this.#all.all() as unknown as MinerRow[]).map((row) => this.#view(row));
   }
 
+  /** Seconds: when the encrypting key that the node announces now was announced; undefined for an unknown node. */
+  keySince(node: Address): number | undefined {
+    return (this.#miner.get(node.toLowerCase()) as MinerRow | undefined)?.key_since;
+  }
+
   operatorValid(node: Address, operator: Address, epoch: number): boolean {
     return this.#span.get(node.toLowerCase(), operator.toLowerCase(), epoch, epoch) !== undefined;
   }
@@ -63,9 +68,18 @@ export class StoredNodes implements NodeRegistry {
       ...(row.exit_epoch === null ? {} : { exitEpoch: row.exit_epoch }),
       minRate: BigInt(row.min_rate),
       url: row.url,
-      encryptingKey: hexToBytes(row.encrypting_key.slice(2)),
+      encryptingKey: fromHex(row.encrypting_key),
       keyNumber: row.key_number,
-      peerId: hexToBytes(row.peer_id.slice(2)),
+      peerId: asText(row.peer_id),
     };
+  }
+}
+
+/** The announced bytes as text: UTF-8 if they are, else their hex. */
+function asText(hex: string): string {
+  try {
+    return fromUtf8(fromHex(hex));
+  } catch {
+    return hex;
   }
 }

@@ -9,7 +9,7 @@ import type { Database } from './database.ts';
 import type { GroupCommit } from './groupCommit.ts';
 
 /** A request that was taken by time t has `forgetAt` <= t + skew 30 + lifetime 120 + 30. */
-const longestMemory = 180;
+export const longestMemory = 180;
 
 export class StoredNonces implements NonceStore {
   readonly #group: GroupCommit;
@@ -19,15 +19,13 @@ export class StoredNonces implements NonceStore {
   /** Whatever might have been taken before this floor is treated as taken: set when the newest writes may be missing. */
   readonly #floor: number;
 
-  /** `nowMs`: own clock at start. */
-  constructor(db: Database, group: GroupCommit, nowMs: number) {
+  constructor(db: Database, group: GroupCommit) {
     this.#group = group;
     this.#find = db.prepare('SELECT 1 FROM nonces WHERE reader = ? AND nonce = ?');
     this.#add = db.prepare('INSERT INTO nonces (reader, nonce, forget_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
     this.#forget = db.prepare(
       'DELETE FROM nonces WHERE (reader, nonce) IN (SELECT reader, nonce FROM nonces WHERE forget_at < ? LIMIT 1000)',
     );
-    if (db.foundAs === 'restored') db.setMeta('nonceFloor', String(Math.floor(nowMs / 1000) + longestMemory));
     this.#floor = Number(db.meta('nonceFloor') ?? 0);
   }
 

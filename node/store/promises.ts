@@ -52,11 +52,13 @@ export class StoredTombstones implements TombstoneStore {
 }
 
 export class StoredAcks implements AckLedger {
+  readonly #db: Database;
   readonly #group: GroupCommit;
   readonly #raise: StatementSync;
   readonly #read: StatementSync;
 
   constructor(db: Database, group: GroupCommit) {
+    this.#db = db;
     this.#group = group;
     this.#raise = db.prepare(
       `INSERT INTO acked_keys (key_number, until) VALUES (?, ?)
@@ -68,6 +70,12 @@ export class StoredAcks implements AckLedger {
   async record(keyNumber: number, until: number): Promise<void> {
     if (until <= (this.until(keyNumber) ?? -1)) return; // promised already, and durable
     await this.#group.submit(() => this.#raise.run(keyNumber, until));
+  }
+
+  /** Seconds, own clock, when promises may have been lost (a restored or rebuilt database); undefined: never. */
+  lostAt(): number | undefined {
+    const lost = this.#db.meta('promisesLostAt');
+    return lost === undefined ? undefined : Number(lost);
   }
 
   /** The latest second for which a share sealed to this key was acknowledged; undefined: never. */

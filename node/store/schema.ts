@@ -40,7 +40,7 @@ export const migrations: readonly string[] = [
     node TEXT PRIMARY KEY, operator TEXT NOT NULL, stake TEXT NOT NULL, unbonding TEXT NOT NULL,
     available_until INTEGER NOT NULL, exit_epoch INTEGER, min_rate TEXT NOT NULL, url TEXT NOT NULL,
     encrypting_key TEXT NOT NULL, key_number INTEGER NOT NULL, peer_id TEXT NOT NULL, protocol INTEGER NOT NULL,
-    info_block INTEGER NOT NULL
+    key_since INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE spans (
     node TEXT NOT NULL, operator TEXT NOT NULL, from_epoch INTEGER NOT NULL, to_epoch INTEGER,

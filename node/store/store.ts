@@ -12,7 +12,7 @@ import { Database } from './database.ts';
 import { type FolderLock, lockDataFolder, openDataFolder } from './dataFolder.ts';
 import { GroupCommit } from './groupCommit.ts';
 import { StoredNodes } from './nodeRegistry.ts';
-import { StoredNonces } from './nonces.ts';
+import { longestMemory, StoredNonces } from './nonces.ts';
 import { StoredPolicies } from './policyIndex.ts';
 import { StoredAcks, StoredTombstones } from './promises.ts';
 
@@ -52,7 +52,7 @@ export class Store {
     });
     this.policies = new StoredPolicies(database, this.index);
     this.nodes = new StoredNodes(database, minStake);
-    this.nonces = new StoredNonces(database, this.group, (options.nowMs ?? Date.now)());
+    this.nonces = new StoredNonces(database, this.group);
     this.tombstones = new StoredTombstones(database, this.group);
     this.acks = new StoredAcks(database, this.group);
     this.chunks = new StoredChunks(database, this.group);
@@ -66,6 +66,7 @@ export class Store {
     try {
       database = Database.open(join(options.folder, databaseName));
       bindNetwork(database, options);
+      if (database.foundAs === 'restored') noteLoss(database, (options.nowMs ?? Date.now)());
       return new Store(database, options, lock);
     } catch (error) {
       database?.close();
@@ -98,13 +99,19 @@ export async function setDatabaseAside(folder: string): Promise<string | undefin
       if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
     }
     const fresh = Database.open(path);
-    fresh.setMeta('nonceFloor', String(Math.floor(Date.now() / 1000) + 180));
-    fresh.setMeta('rebuiltAt', String(Math.floor(Date.now() / 1000)));
+    noteLoss(fresh, Date.now());
     fresh.close();
     return aside;
   } finally {
     lock.release();
   }
+}
+
+/** The newest writes may be missing: whatever they may have said is taken to have been said. */
+function noteLoss(database: Database, nowMs: number): void {
+  const now = Math.floor(nowMs / 1000);
+  database.setMeta('nonceFloor', String(now + longestMemory));
+  database.setMeta('promisesLostAt', String(now));
 }
 
 /** A folder holds the index of one deployment; with another one its rows would lie. */

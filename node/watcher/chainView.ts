@@ -3,8 +3,8 @@
  * Owns: joining index and watcher; read-through. Owns not: judging. Source: ports.ts `ChainView`, `PolicyIndex`.
  */
 
-import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Abi, Address, ChainReader, Hex } from 'dintel/chain';
+import { toHex } from 'dintel/protocol';
 import type { ChainView, Head, PolicyIndex, PolicyView } from 'dintel/ursula';
 import type { ChainIndex } from '../store/chainIndex.ts';
 import type { StoredPolicies } from '../store/policyIndex.ts';
@@ -60,12 +60,12 @@ export class WatchedChain implements ChainView, PolicyIndex {
     return this.policy(policyId);
   }
 
-  async isContractSignature(owner: Address, digest: Uint8Array, signature: Uint8Array): Promise<boolean> {
+  async isContractSignature(owner: Address, digest: Hex, signature: Uint8Array): Promise<boolean> {
     const head = this.#parts.index.cursor();
     if (head === undefined) return false;
     try {
       const reader = await this.#parts.reader();
-      const args = [`0x${bytesToHex(digest)}`, `0x${bytesToHex(signature)}`];
+      const args = [digest, toHex(signature)];
       const answer = await reader.call(
         { to: owner, abi: erc1271Abi, function: 'isValidSignature', args },
         { at: head.number },

@@ -200,6 +200,6 @@ test('after any re-orgs the tables equal those of a fresh sync of the last branc
       store.close();
       reference.close();
     }),
-    { numRuns: 40 },
+    { numRuns: Number(process.env.DINTEL_RUNS ?? 12) },
   );
 });
