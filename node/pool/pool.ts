@@ -74,6 +74,11 @@ export class WorkerPool implements Reencryptor {
     return pool;
   }
 
+  /** Threads. */
+  get workers(): number {
+    return this.#slots.length;
+  }
+
   /** Weight of all places given and not yet free again: waiting and in work. */
   get load(): number {
     return this.#taken;

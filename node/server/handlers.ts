@@ -17,7 +17,6 @@ import {
   writeJson,
 } from 'dintel/protocol';
 import type { Ursula } from 'dintel/ursula';
-import { freshHead } from 'dintel/ursula';
 import { ChunkError, type ChunkFiles } from '../chunks/chunkFiles.ts';
 import { type Answer, jsonAnswer, problemAnswer } from './answer.ts';
 import { type Status, statusPage, statusPageHeaders } from './statusPage.ts';
@@ -105,7 +104,7 @@ export class Handlers {
       case 'ready': {
         const error = trouble();
         if (error !== undefined) throw error;
-        freshHead(ursula.ports);
+        ursula.checkReady();
         return encodeAnswer(name, { status: 'ready' });
       }
     }

@@ -31,7 +31,6 @@ import {
   type ServerLimits,
   stopTimeoutMs,
 } from './limits.ts';
-import type { Log } from './log.ts';
 import { checkAccept, checkContentType, checkEncoding, checkHeaders, jsonType, octetsType } from './transport.ts';
 
 /** What was answered, for metrics and logs. `route` is a name of the table or `none`. */
@@ -51,7 +50,6 @@ export interface ServerOptions {
   /** Origins that browsers may ask from, or `*` for all. Credentials are never allowed. */
   readonly cors?: readonly string[];
   readonly limits?: ServerLimits;
-  readonly log: Log;
   readonly onExchange?: (exchange: Exchange) => void;
   /** Something of ours failed: what the client was not told. */
   readonly onInternal?: (error: unknown, requestId: string) => void;

@@ -177,6 +177,8 @@ export interface Clock {
 export interface Observer {
   /** A secret is about to be used: `seal` an encrypting key, `kfrag` a re-encryption share, `operator` the signing key. */
   secretUsed?(kind: 'seal' | 'kfrag' | 'operator'): void;
+  /** That many capsules were re-encrypted and signed for. */
+  served?(capsules: number): void;
   /** Something that must not happen did (own proof false, own fragment wrong): page the operator. No secrets in it. */
   alarm?(event: string, fields: Readonly<Record<string, string | number>>): void;
 }

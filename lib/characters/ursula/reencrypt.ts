@@ -88,6 +88,7 @@ export async function reencryptFor(
     });
     return { cfrag, signature: signWithOperator(ports, 'Receipt', receipt) };
   });
+  ports.observer?.served?.(results.length);
   return { epoch, head: headAnswer(last), results };
 }
 

@@ -19,7 +19,7 @@ import { ackFor } from './ack.ts';
 import { type BucketLimits, TokenBuckets } from './bucket.ts';
 import { admitChunk, reserveChunks } from './chunks.ts';
 import { InfoDesk } from './info.ts';
-import { policyAnswer } from './policies.ts';
+import { freshHead, policyAnswer } from './policies.ts';
 import type { UrsulaPorts } from './ports.ts';
 import { reencryptFor } from './reencrypt.ts';
 import { noticeRevocation } from './revocation.ts';
@@ -48,6 +48,11 @@ export class Ursula {
     this.#readers = new TokenBuckets(options.perReader ?? defaultPerReader);
     this.#storageBytes = options.storageBytes ?? defaultStorageBytes;
     this.#info = new InfoDesk(ports);
+  }
+
+  /** Can she judge requests now? Throws E_CHAIN_STALE. */
+  checkReady(): void {
+    freshHead(this.ports);
   }
 
   /** `/v1/info`. Throws E_CHAIN_STALE. */

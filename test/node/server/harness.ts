@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeBody, type RouteBody, type RouteName, routes } from '../../../lib/protocol/index.ts';
 import { ChunkFiles } from '../../../node/chunks/chunkFiles.ts';
-import { silentLog } from '../../../node/server/log.ts';
 import { type Exchange, type RunningServer, type ServerOptions, startServer } from '../../../node/server/server.ts';
 import { type Cohort, makeWorld, type World, type WorldOptions } from '../../ursula/world.ts';
 
@@ -46,7 +45,6 @@ export async function serve(
     },
     host: '127.0.0.1',
     port: 0,
-    log: silentLog,
     onExchange: (exchange) => exchanges.push(exchange),
     onInternal: (error) => internal.push(error),
     ...options.server,
