@@ -2,7 +2,7 @@
  * A proxy's answer. Owns: CapsuleFrag (untrusted) and VerifiedCapsuleFrag, their encodings. Owns not: the checks that turn
  * one into the other (`verifyCapsuleFrags.ts`). Source: spec/umbral.md sections 7 and 10.
  */
-import { concat, hex, item, sameBytes } from './bytes.ts';
+import { concat, hex, sameBytes } from './bytes.ts';
 import type { Capsule } from './capsule.ts';
 import { expectInstance } from './errors.ts';
 import { CAPSULE_FRAG, CAPSULE_FRAG_SIMPLE } from './layout.ts';
@@ -22,10 +22,11 @@ export interface CapsuleFragParts {
   readonly u2: Uint8Array;
   readonly z: Uint8Array;
   readonly signature: Uint8Array;
-  /** E1, V1, U1, E2, V2, U2 as the engine's points, in the order of its proof equations. */
-  readonly points: Uint8Array;
-  /** X as the engine's point. */
-  readonly xPoint: Uint8Array;
+  /**
+   * The engine's points: E1, V1, U1, E2, V2, U2 in the order of its proof equations, then X. A function, because a proxy that
+   * made them from an already checked kfrag never needs those of X and U1.
+   */
+  readonly points: () => Uint8Array;
 }
 
 /** Internal. Takes both kinds: evidence is made of unverified fragments too. */
@@ -153,7 +154,6 @@ function parse(bytes: Uint8Array, form: typeof CAPSULE_FRAG | typeof CAPSULE_FRA
     u2: field('u2'),
     z,
     signature,
-    points: points.subarray(0, 6 * 64),
-    xPoint: item(points, 6, 64),
+    points: () => points,
   };
 }

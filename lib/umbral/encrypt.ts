@@ -10,7 +10,7 @@ import { arithmetic } from './engine/current.ts';
 import { expectInstance } from './errors.ts';
 import { capsuleChallenge } from './hash.ts';
 import { PublicKey, pointOfKey, SecretKey, withSecret } from './keys.ts';
-import { randomScalar } from './numbers.ts';
+import { isRandomScalar } from './numbers.ts';
 
 export interface Encrypted {
   readonly capsule: Capsule;
@@ -26,10 +26,11 @@ export function encrypt(delegatingKey: PublicKey, plaintext: Uint8Array): Encryp
   expectInstance(delegatingKey, PublicKey, 'delegatingKey');
   const message = copyBytes(plaintext, 'plaintext');
   for (;;) {
-    const r = randomScalar();
-    const u = randomScalar();
-    const encrypted = encryptWith({ r, u, nonce: randomBytes(24) }, delegatingKey, message);
-    wipe(r, u);
+    const draw = randomBytes(88); // one call to the system for all three
+    const [r, u, nonce] = [draw.subarray(0, 32), draw.subarray(32, 64), draw.subarray(64)];
+    if (!isRandomScalar(r) || !isRandomScalar(u)) continue;
+    const encrypted = encryptWith({ r, u, nonce }, delegatingKey, message);
+    wipe(draw);
     if (encrypted) {
       wipe(message);
       return encrypted;

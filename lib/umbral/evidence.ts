@@ -49,7 +49,7 @@ export class ReencryptionEvidence {
     if (isZero(parts.z)) {
       throw new UmbralError('evidence.identity', { field: 'cfrag, z', expected: 'a nonzero scalar', got: 'zero' });
     }
-    const [e1, v1, u1, e2, v2, u2] = Array.from({ length: 6 }, (_, i) => item(parts.points, i, 64));
+    const [e1, v1, u1, e2, v2, u2] = Array.from({ length: 6 }, (_, i) => item(parts.points(), i, 64));
     const h = challengesOf(capsule, [parts]);
     const products = arithmetic().publicSums([
       { points: ePoint, scalars: parts.z },

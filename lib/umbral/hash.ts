@@ -2,9 +2,10 @@
  * Every hash of the scheme, with its tag. Owns: hash to scalar, the KDF, and the byte layout of each use.
  * Owns not: where the parts come from. Source: spec/umbral.md section 2 (table) and section 6 (signed message).
  */
-import { hkdf as nobleHkdf } from '@noble/hashes/hkdf.js';
+import { expand } from '@noble/hashes/hkdf.js';
+import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { compress, concat, u32be, utf8 } from './bytes.ts';
+import { compress, concat, u32be, utf8, wipe } from './bytes.ts';
 import { arithmetic } from './engine/current.ts';
 
 /** SHA-256 over u32be(len(tag)) || tag || parts, not yet reduced: callers reduce many at once. */
@@ -16,8 +17,15 @@ export const hashToScalarBytes = (tag: Uint8Array, ...parts: readonly Uint8Array
   arithmetic().scalars.reduce(taggedDigest(tag, ...parts));
 
 /** HKDF-SHA-256 with no salt, extract and expand. Units: bytes. Source: spec section 2, KDF. */
-export const hkdf = (ikm: Uint8Array, info: Uint8Array, length: number): Uint8Array =>
-  nobleHkdf(sha256, ikm, undefined, info, length);
+export function hkdf(ikm: Uint8Array, info: Uint8Array, length: number): Uint8Array {
+  unsalted ??= hmac.create(sha256, new Uint8Array(32)); // its two key blocks are hashed once for all calls
+  const prk = unsalted.clone().update(ikm).digest();
+  const okm = expand(sha256, prk, info, length);
+  wipe(prk);
+  return okm;
+}
+
+let unsalted: ReturnType<typeof hmac.create> | undefined;
 
 export const sha256Of = (message: Uint8Array): Uint8Array => sha256(message);
 

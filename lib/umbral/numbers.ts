@@ -3,7 +3,7 @@
  * scalars. Owns not: arithmetic (the engine). Source: spec/umbral.md section 1.
  */
 import { randomBytes } from '@noble/hashes/utils.js';
-import { isZero } from './bytes.ts';
+import { isZero, item } from './bytes.ts';
 import { arithmetic } from './engine/current.ts';
 import { UmbralError } from './errors.ts';
 
@@ -45,17 +45,22 @@ function badPoint(encoded: Uint8Array, field: string): UmbralError {
   return new UmbralError('parse', { field, expected, got });
 }
 
+/** Whether 32 random bytes are a scalar in [1, n-1], or must be drawn again. */
+export const isRandomScalar = (candidate: Uint8Array): boolean => isBelowOrder(candidate) && !isZero(candidate);
+
 /** Uniform in [1, n-1], by rejection. Source: spec section 1. */
 export function randomScalar(): Uint8Array {
   for (;;) {
     const candidate = randomBytes(32);
-    if (isBelowOrder(candidate) && !isZero(candidate)) return candidate;
+    if (isRandomScalar(candidate)) return candidate;
   }
 }
 
 /** `count` scalars of {@link randomScalar} as one list. */
 export function randomScalars(count: number): Uint8Array {
-  const out = new Uint8Array(32 * count);
-  for (let i = 0; i < count; i++) out.set(randomScalar(), 32 * i);
+  const out = randomBytes(32 * count);
+  for (let i = 0; i < count; i++) {
+    if (!isRandomScalar(item(out, i, 32))) out.set(randomScalar(), 32 * i);
+  }
   return out;
 }

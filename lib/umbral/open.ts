@@ -64,7 +64,8 @@ function openCapsule(
 ): Uint8Array {
   const engine = arithmetic();
   const { s, challenge } = capsuleParts(capsule);
-  const { x, xPoint } = cfrags[0]!;
+  const { x, points } = cfrags[0]!;
+  const xPoint = item(points(), 6, 64);
   const receivingKey = bytesOfKey(receivingSecretKey.publicKey);
   const dhPoint = withSecret(receivingSecretKey, (scalars) => engine.secretProducts([{ base: xPoint, scalars }]));
   const dh = compress(dhPoint); // DH = b*X
@@ -80,8 +81,8 @@ function openCapsule(
   try {
     if (!lambdas) throw repeating(cfrags);
     const { valid, seed } = engine.open({
-      e1: concat(...cfrags.map(({ points }) => item(points, 0, 64))),
-      v1: concat(...cfrags.map(({ points }) => item(points, 1, 64))),
+      e1: concat(...cfrags.map((cfrag) => item(cfrag.points(), 0, 64))),
+      v1: concat(...cfrags.map((cfrag) => item(cfrag.points(), 1, 64))),
       lambdas,
       challenge,
       sOverD,

@@ -43,21 +43,23 @@ export function reencryptWith(
       { base: vPoint, scalars: pairs[i]! }, // V1 = rk*V, V2 = tau*V
     ]),
   ]);
-  const xAndU1 = decodePoints(concat(x, u1), ['kfrag, precursor', 'kfrag, commitment']);
   const unproven = parts.map(({ e, v }, i) => {
-    const product = (k: number) => products.slice(64 * (parts.length + 4 * i + k), 64 * (parts.length + 4 * i + k + 1));
-    const [e1Point, e2Point, v1Point, v2Point] = [product(0), product(1), product(2), product(3)];
-    const u2Point = products.slice(64 * i, 64 * i + 64);
+    const fresh = products.slice(64 * (parts.length + 4 * i), 64 * (parts.length + 4 * i + 4));
+    const [e1, e2, v1, v2] = [item(fresh, 0, 64), item(fresh, 1, 64), item(fresh, 2, 64), item(fresh, 3, 64)];
+    const u2 = item(products, i, 64).slice();
     return {
       e,
       v,
-      e1: compress(e1Point),
-      v1: compress(v1Point),
-      e2: compress(e2Point),
-      v2: compress(v2Point),
+      e1: compress(e1),
+      v1: compress(v1),
+      e2: compress(e2),
+      v2: compress(v2),
       u1,
-      u2: compress(u2Point),
-      points: concat(e1Point, v1Point, item(xAndU1, 1, 64), e2Point, v2Point, u2Point),
+      u2: compress(u2),
+      points: () => {
+        const decoded = decodePoints(concat(u1, x), ['kfrag, commitment', 'kfrag, precursor']);
+        return concat(e1, v1, item(decoded, 0, 64), e2, v2, u2, item(decoded, 1, 64));
+      },
     };
   });
   const challenges = engine.scalars.reduce(concat(...unproven.map(cfragDigest)));
@@ -71,7 +73,6 @@ export function reencryptWith(
       x,
       signature,
       z: item(responses, i, 32),
-      xPoint: item(xAndU1, 0, 64),
     }),
   );
 }

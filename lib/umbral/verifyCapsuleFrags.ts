@@ -108,7 +108,7 @@ function proofsHold(capsule: Capsule, proofs: readonly Proof[]): boolean {
   return arithmetic().proofsHold({
     e: ePoint,
     v: vPoint,
-    points: concat(...proofs.map(({ cfrag }) => cfrag.points)),
+    points: concat(...proofs.map(({ cfrag }) => cfrag.points().subarray(0, 6 * 64))),
     challenges: concat(...proofs.map(({ challenge }) => challenge)),
     responses: concat(...proofs.map(({ cfrag }) => cfrag.z)),
     weights: randomBytes(16 * 3 * proofs.length),
