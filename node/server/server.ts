@@ -159,6 +159,7 @@ class PublicServer {
   /** Step 1 up to routing. Returns the answer to a browser's preflight, which needs no more. */
   #admit(request: FastifyRequest): Answer | undefined {
     if (this.#stopping && request.url !== '/healthz' && request.url !== '/readyz') throw stopping();
+    if (request.raw.httpVersionMajor !== 1) throw new ProtocolError('E_URL', { expected: 'HTTP/1.1' });
     checkHeaders(request.raw.rawHeaders);
     // Health checks are for whoever decides to restart the process: they must not be refused for someone else's flood.
     if (request.url !== '/healthz' && request.url !== '/readyz') this.#take(request.ip);
