@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { listCodes } from '../../lib/protocol/codes.ts';
 import { DintelError, ProtocolError, refuse } from '../../lib/protocol/errors.ts';
+import { errorsPage } from '../../scripts/errors.ts';
 
 describe('DintelError', () => {
   it('has the shape of viem: code, sentence, particulars, cause', () => {
@@ -44,5 +47,20 @@ describe('DintelError', () => {
     expect(new ProtocolError('E_BUSY', { retryable: false }).retryable).toBe(false);
     expect(new ProtocolError('E_BRAND').status).toBeUndefined();
     expect(() => refuse('E_BRAND', 'file', 'DnFl', 'DnMf')).toThrow(ProtocolError);
+  });
+});
+
+describe('docs/ERRORS.md', () => {
+  it('is written from the vocabulary and has the paragraph that each docsUrl names', () => {
+    const page = readFileSync(new URL('../../docs/ERRORS.md', import.meta.url), 'utf8');
+    expect(page).toBe(errorsPage());
+    // As GitHub makes anchors: lower case, without punctuation.
+    const anchors = new Set(
+      [...page.matchAll(/^### (.+)$/gm)].map(([, title = '']) => title.toLowerCase().replace(/[^a-z0-9_ -]/g, '')),
+    );
+    for (const [code] of listCodes()) {
+      const { docsUrl } = new ProtocolError(code as ConstructorParameters<typeof ProtocolError>[0]);
+      expect(anchors.has(docsUrl.slice(docsUrl.indexOf('#') + 1)), code).toBe(true);
+    }
   });
 });
