@@ -5,17 +5,35 @@
  * integers as numbers, amounts as decimal strings.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { fileVectors } from './vectors/file.ts';
+import { keysVectors } from './vectors/keys.ts';
 import { leafVectors } from './vectors/leaf.ts';
+import { manifestVectors } from './vectors/manifest.ts';
+import { cardVectors, conditionVectors, linkVectors, noticeVectors } from './vectors/objects.ts';
 import { policyVectors } from './vectors/policy.ts';
 import { restVectors } from './vectors/rest.ts';
+import { sealVectors } from './vectors/seal.ts';
 import { typedVectors } from './vectors/typed.ts';
 
-const makers = { policy: policyVectors, leaf: leafVectors, typed: typedVectors, rest: restVectors };
+const makers = {
+  policy: policyVectors,
+  leaf: leafVectors,
+  typed: typedVectors,
+  rest: restVectors,
+  keys: keysVectors,
+  seal: sealVectors,
+  file: fileVectors,
+  manifest: manifestVectors,
+  link: linkVectors,
+  card: cardVectors,
+  notice: noticeVectors,
+  condition: conditionVectors,
+};
 const check = process.argv.includes('--check');
 
 for (const [name, make] of Object.entries(makers)) {
   const file = new URL(`../test/vectors/${name}.json`, import.meta.url);
-  const text = `${JSON.stringify(make(), null, 1)}\n`;
+  const text = `${JSON.stringify(await make(), null, 1)}\n`;
   if (!check) writeFileSync(file, text);
   else if (readFileSync(file, 'utf8') !== text) {
     console.error(`test/vectors/${name}.json is not what the code computes; run: npx node scripts/vectors.ts`);
