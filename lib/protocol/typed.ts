@@ -33,15 +33,30 @@ export interface WalletTypedData {
 
 const domainType = 'EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)';
 
-/** The fields of a structure, read from its type string so that there is one source. */
-function fieldsOf(name: MessageName): readonly Field[] {
+/** What never changes of a structure: its fields, read from the type string so that there is one source, and its type hash. */
+interface Structure {
+  readonly fields: readonly Field[];
+  readonly typeHash: Uint8Array;
+}
+
+const known = new Map<MessageName, Structure>();
+
+function structureOf(name: MessageName): Structure {
+  const found = known.get(name);
+  if (found !== undefined) return found;
   const { type } = structures[name];
   const list = type.slice(type.indexOf('(') + 1, -1).split(',');
-  return list.map((part) => {
+  const fields = list.map((part) => {
     const space = part.indexOf(' ');
     return { type: part.slice(0, space), name: part.slice(space + 1) };
   });
+  const structure = { fields, typeHash: keccakBytes(utf8(type)) };
+  known.set(name, structure);
+  return structure;
 }
+
+/** The three constant words of every domain separator, hashed once. */
+let domainWords: readonly Uint8Array[] | undefined;
 
 function wordOf(type: string, value: unknown, field: string): Uint8Array {
   if (type.startsWith('uint')) {
@@ -69,20 +84,16 @@ export function verifyingContractOf(name: MessageName, contracts: Contracts): Ad
 
 /** Throws E_HEX, E_NUMBER. */
 export function domainSeparator(chainId: number | bigint, verifyingContract: Address): Hex {
-  return keccak(
-    keccakBytes(utf8(domainType)),
-    keccakBytes(utf8(domainName)),
-    keccakBytes(utf8(domainVersion)),
-    uintWord(chainId, 256, 'chainId'),
-    addressWord(verifyingContract, 'verifyingContract'),
-  );
+  domainWords ??= [domainType, domainName, domainVersion].map((text) => keccakBytes(utf8(text)));
+  return keccak(...domainWords, uintWord(chainId, 256, 'chainId'), addressWord(verifyingContract, 'verifyingContract'));
 }
 
 /** hashStruct of a message. Throws E_TYPE, E_HEX, E_NUMBER, E_UTF8 with the field. */
 export function structHash<Name extends MessageName>(name: Name, message: Messages[Name]): Hex {
   const values = message as unknown as Readonly<Record<string, unknown>>;
-  const words = fieldsOf(name).map((field) => wordOf(field.type, values[field.name], field.name));
-  return keccak(keccakBytes(utf8(structures[name].type)), ...words);
+  const { fields, typeHash } = structureOf(name);
+  const words = fields.map((field) => wordOf(field.type, values[field.name], field.name));
+  return keccak(typeHash, ...words);
 }
 
 /** K(19 01 || domain separator || hashStruct): what is signed. Throws as {@link structHash} does. */
@@ -98,7 +109,7 @@ export function walletTypedData<Name extends MessageName>(
   message: Messages[Name],
 ): WalletTypedData {
   const values = message as unknown as Readonly<Record<string, unknown>>;
-  const fields = fieldsOf(name);
+  const { fields } = structureOf(name);
   structHash(name, message);
   return {
     domain: {

@@ -104,8 +104,7 @@ describe('codes', () => {
     }
   });
 
-  it('names in the documents of the library what it throws', () => {
-    // The steps that the shared Umbral vectors require must all be in the vocabulary.
+  it('knows each step that the shared Umbral vectors require', () => {
     const vectors: unknown = JSON.parse(
       readFileSync(new URL('../vectors/umbral-negative.json', import.meta.url), 'utf8'),
     );
