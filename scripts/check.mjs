@@ -17,7 +17,7 @@ const checks = {
   unused: ['knip'],
   abi: ['node scripts/abi.mjs --check'],
   kernel: ['node scripts/kernel.mjs --check'],
-  vectors: ['node scripts/vectors.mjs --check'],
+  vectors: ['node scripts/vectors.ts --check'],
 };
 
 const wanted = process.argv.slice(2).length > 0 ? process.argv.slice(2) : Object.keys(checks);
