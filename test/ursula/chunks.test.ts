@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { makeWorld, t0 } from './world.ts';
+
+const id = (byte: string): string => byte.repeat(32);
+const codeOf = async (work: Promise<unknown> | (() => unknown)): Promise<string> => {
+  try {
+    await (typeof work === 'function' ? work() : work);
+    return 'ok';
+  } catch (error) {
+    return (error as { code?: string }).code ?? String(error);
+  }
+};
+
+describe('reservations', () => {
+  it('reserves within the budget of the leaf, each chunk once', async () => {
+    const world = makeWorld({ byteBudget: 1_000 });
+    const { ursula, reservation } = world;
+    const first = [
+      { id: id('aa'), size: 400 },
+      { id: id('bb'), size: 300 },
+    ];
+    expect(await ursula.reserve(reservation(first))).toEqual({ reserved: 700, used: 700, budget: 1_000 });
+    expect(await ursula.reserve(reservation(first))).toEqual({ reserved: 0, used: 700, budget: 1_000 });
+    const twice = [...first, { id: id('cc'), size: 300 }, { id: id('cc'), size: 300 }];
+    expect(await ursula.reserve(reservation(twice))).toEqual({ reserved: 300, used: 1_000, budget: 1_000 });
+    await expect(ursula.reserve(reservation([{ id: id('dd'), size: 1 }]))).rejects.toMatchObject({
+      code: 'E_BUDGET',
+      data: { used: 1_000, budget: 1_000, asked: 1 },
+    });
+  });
+
+  it('refuses in the order of the table', async () => {
+    const world = makeWorld();
+    const { ursula, reservation, domain, policyId, view, policy } = world;
+    const chunks = [{ id: id('aa'), size: 10 }];
+    const good = reservation(chunks);
+    const bad = { ...good.reservation, signature: new Uint8Array(65) };
+    const rows: readonly [Parameters<typeof ursula.reserve>[0], string][] = [
+      [{ ...good, domain: { ...domain, chainId: 1 } }, 'E_DOMAIN'],
+      [{ ...good, leaf: world.all[0]!.leaf }, 'E_AUDIENCE'],
+      [{ ...good, proof: [] }, 'E_LEAF'],
+      [reservation(chunks, { reservation: { expiresAt: t0, signature: bad.signature } }), 'E_CLOCK'],
+      [{ ...good, reservation: bad }, 'E_SIGNATURE'],
+      [{ ...good, chunks: [{ id: id('aa'), size: 11 }] }, 'E_SIGNATURE'],
+      [{ ...good, chunks: [{ id: id('ab'), size: 10 }] }, 'E_SIGNATURE'],
+      [
+        reservation([
+          { id: id('aa'), size: 10 },
+          { id: id('aa'), size: 11 },
+        ]),
+        'E_FIELD',
+      ],
+    ];
+    for (const [body, code] of rows) expect(await codeOf(ursula.reserve(body))).toBe(code);
+    view.policies.set(policyId, { ...policy, revokedAt: t0 });
+    expect(await codeOf(ursula.reserve(good))).toBe('E_REVOKED');
+    view.policies.set(policyId, { ...policy, expiresAt: t0 });
+    expect(await codeOf(ursula.reserve(good))).toBe('E_EXPIRED');
+    view.policies.clear();
+    expect(await codeOf(ursula.reserve(good))).toBe('E_POLICY');
+  });
+
+  it('counts the disk once for a chunk that several policies name', async () => {
+    const world = makeWorld({ ursula: { storageBytes: 100 } });
+    await world.ports.chunks.reserve(world.policyId, world.policyId, [{ id: id('aa'), size: 60 }]);
+    const shared = world.reservation([{ id: id('aa'), size: 60 }]);
+    expect(await codeOf(world.ursula.reserve(shared))).toBe('ok');
+    expect(await codeOf(world.ursula.reserve(world.reservation([{ id: id('bb'), size: 41 }])))).toBe('E_STORAGE');
+    expect(await codeOf(world.ursula.reserve(world.reservation([{ id: id('bb'), size: 40 }])))).toBe('ok');
+  });
+
+  it('a false size that a stranger reserved keeps nobody out, and held bytes have one size', async () => {
+    const { ursula, ports, reservation, policyId } = makeWorld();
+    await ports.chunks.reserve(policyId, policyId, [{ id: id('aa'), size: 1 }]);
+    await ursula.reserve(reservation([{ id: id('aa'), size: 500 }]));
+    await ports.chunks.reserve(policyId, `0x${'9'.repeat(64)}`, [{ id: id('aa'), size: 2 }]);
+    expect(ursula.admitChunk(id('aa'), 500)).toBe('store');
+    expect(await codeOf(() => ursula.admitChunk(id('aa'), 501))).toBe('E_LENGTH');
+    expect(await codeOf(() => ursula.admitChunk(id('bb'), 1))).toBe('E_NOT_RESERVED');
+    await ports.chunks.hold(id('aa'), 500);
+    expect(ursula.admitChunk(id('aa'), 500)).toBe('held');
+    expect(await codeOf(ursula.reserve(reservation([{ id: id('aa'), size: 499 }])))).toBe('E_FIELD');
+  });
+});
