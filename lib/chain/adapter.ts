@@ -112,6 +112,7 @@ export function makeReader(options: { codec: Codec; rpc: Rpc; chainId: number })
       return raw.flatMap((log) => decodeLog(codec, query.abi, log) ?? []);
     },
     balance: async (address) => BigInt((await ask(rpc, 'eth_getBalance', [lowerAddress(address), 'latest'])) as Hex),
+    transaction: (hash, abi) => sentTransaction({ codec, rpc, abi, hash }),
   };
 }
 
@@ -169,7 +170,8 @@ function sentTransaction(options: {
   rpc: Rpc;
   abi: Abi;
   hash: Hex;
-  rpcForm: Record<string, unknown>;
+  /** As it was simulated; read back from the chain if this process did not send it. */
+  rpcForm?: Record<string, unknown>;
 }): SentTransaction {
   const { codec, rpc, abi, hash, rpcForm } = options;
   return {
@@ -212,8 +214,9 @@ async function minedRevert(
   abi: Abi,
   hash: Hex,
   receipt: RpcReceipt,
-  rpcForm: Record<string, unknown>,
+  sentForm: Record<string, unknown> | undefined,
 ): Promise<ChainError> {
+  const rpcForm = sentForm ?? (await formOf(rpc, hash));
   let reason: ChainError | undefined;
   const mined = BigInt(receipt.blockNumber);
   for (const at of [mined, mined - 1n]) {
@@ -233,6 +236,13 @@ async function minedRevert(
       ...(reason?.revert && { revert: reason.revert }),
     },
   );
+}
+
+/** A mined transaction as a call. */
+async function formOf(rpc: Rpc, hash: Hex): Promise<Record<string, unknown>> {
+  const known = (await ask(rpc, 'eth_getTransactionByHash', [hash])) as Record<string, unknown> | null;
+  const { from, to, input, value } = known ?? {};
+  return { from, to, data: input, value };
 }
 
 async function pause(ms: number, signal: AbortSignal | undefined, hash: Hex): Promise<void> {

@@ -98,6 +98,8 @@ export interface ChainReader {
   logs(query: LogQuery): Promise<ChainLog[]>;
   /** Wei held by an account. */
   balance(address: Address): Promise<bigint>;
+  /** A transaction known by its hash, for instance one that an earlier process sent; `abi` decodes its logs and refusal. */
+  transaction(hash: Hex, abi: Abi): SentTransaction;
 }
 
 /** A reader that can also act for one account. */

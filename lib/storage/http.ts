@@ -5,7 +5,10 @@
  * (`alice/publish.ts`). URIs of links and manifests: one that ends in `/` is a store, `<uri><id>`; another is the blob itself.
  * Source: protocol.md sections 7 and 8.3.
  */
+import { utf8 } from '../protocol/bytes.ts';
 import { ProtocolError } from '../protocol/errors.ts';
+import { sha256 } from '../protocol/hash.ts';
+import { toHex } from '../protocol/hex.ts';
 import { maxChunkBytes } from '../protocol/limits.ts';
 import type { ChunkId } from '../protocol/reservation.ts';
 import { type ByteSpan, checkBlob, type Storage, type StorageOptions } from './storage.ts';
@@ -21,6 +24,15 @@ export interface HttpStorageOptions {
 /** Where a node keeps chunks, as a store URI. */
 export function chunkStoreOf(nodeUrl: string): string {
   return `${nodeUrl.replace(/\/+$/, '')}/v1/chunks/`;
+}
+
+/**
+ * In which order stores hold and are asked for a blob: by S(id || store), highest first (rendezvous hashing). Writer and
+ * reader agree without speaking, load spreads, and another cohort with the same nodes puts the blob at the same ones.
+ */
+export function placementOrder(id: ChunkId, stores: readonly string[]): string[] {
+  const scored = stores.map((store) => ({ store, score: toHex(sha256(utf8(id + store))) }));
+  return scored.sort((a, b) => (a.score > b.score ? -1 : 1)).map(({ store }) => store);
 }
 
 export class HttpStorage implements Storage {
@@ -109,11 +121,9 @@ export class HttpStorage implements Storage {
       : new ProtocolError('NODE_UNREACHABLE', { details: 'No place took the blob.', cause: worst });
   }
 
-  /** Each blob starts at another place, so that load spreads; places that failed come last. */
+  /** The places in the order of this blob; those that failed come last. */
   #inTurn(id: ChunkId): string[] {
-    const start = Number.parseInt(id.slice(0, 8), 16) % Math.max(1, this.#stores.length);
-    const turned = [...this.#stores.slice(start), ...this.#stores.slice(0, start)];
-    return turned.sort((a, b) => (this.#faults.get(a) ?? 0) - (this.#faults.get(b) ?? 0));
+    return placementOrder(id, this.#stores).sort((a, b) => (this.#faults.get(a) ?? 0) - (this.#faults.get(b) ?? 0));
   }
 
   async #ask(

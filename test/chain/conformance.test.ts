@@ -154,6 +154,12 @@ describe.each(adapters)('$name', ({ read, act }) => {
       expect(isRevert(error, 'Refused')).toBe(true);
       expect((error as ChainError).transactionHash).toBe(second.hash);
       expect((error as ChainError).revert?.args.want).toBe(call.args[0]);
+      const later = await reader
+        .transaction(second.hash, local.abi)
+        .wait()
+        .catch((reason: unknown) => reason);
+      expect(isRevert(later, 'Refused')).toBe(true);
+      expect((await reader.transaction(first.hash, local.abi).wait()).hash).toBe(first.hash);
     } finally {
       await local.rpc('evm_setAutomine', [true]);
     }

@@ -157,6 +157,7 @@ function draft(shares = 3, spares = 4, reserves = 4): GrantRecord {
     label: 'label',
     labelVersion: 0,
     note: undefined,
+    selfNotice: true,
     files: [],
     draw: { seed: word(2), blockNumber: 3n, blockHash: word(3), skipped: [] },
     cohort: Array.from({ length: shares }, (_, i) => member(i + 1, bytes(100 + i))),
@@ -256,7 +257,9 @@ describe('a grant', () => {
           expect(record.state).toBe('published');
           expect(world.payments).toBe(1);
           expect(asMap(world)).toBe(true);
-          expect(record.cohort.map((one) => one.node).filter((n) => refusing.some((one) => one === Number(n)))).toEqual([]);
+          expect(record.cohort.map((one) => one.node).filter((n) => refusing.some((one) => one === Number(n)))).toEqual(
+            [],
+          );
           expect(new Set(world.published).size).toBe(1);
         },
       ),

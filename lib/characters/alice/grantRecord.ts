@@ -91,6 +91,8 @@ export interface GrantRecord {
   readonly label: string;
   readonly labelVersion: number;
   readonly note: string | undefined;
+  /** Whether the chain gets a notice that only Alice can open, so that a new device finds the manifest. */
+  readonly selfNotice: boolean;
   readonly files: readonly GrantedFile[];
 
   readonly draw: DrawRecord;

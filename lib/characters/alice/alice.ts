@@ -1,0 +1,520 @@
+/**
+ * Alice: delegates, and may then go offline.
+ *
+ * Owns: her verbs (quote, grant, resume, revoke, grants, encrypt) and their options. Owns not: the steps of a grant
+ * (`grantMachine.ts`), keys at rest (node/keystore, app), the chain library (adapters).
+ * Source: DESIGN sections 2 and 4 to 7; protocol.md sections 5.2, 8 and 9; research/app-sdk.md 1.1.
+ */
+import { randomBytes } from '@noble/hashes/utils.js';
+import type { Chain, SentTransaction } from '../../chain/chain.ts';
+import type { Deployment } from '../../chain/deployments.ts';
+import { ChainError } from '../../chain/errors.ts';
+import type { PolicyRecord } from '../../chain/policyManager.ts';
+import { readRegistry } from '../../chain/registry.ts';
+import { type Card, parseCard, type VerifiedCard, verifyCard } from '../../protocol/card.ts';
+import { encodeConditions, parseConditions } from '../../protocol/conditions.ts';
+import { maxShares } from '../../protocol/constants.ts';
+import { DintelError, ProtocolError } from '../../protocol/errors.ts';
+import { type Address, fromHex, type Hex, toHex } from '../../protocol/hex.ts';
+import { type Keyring, labelBytes } from '../../protocol/keys.ts';
+import { policyIdOf } from '../../protocol/leaf.ts';
+import type { Revocation } from '../../protocol/messages.ts';
+import { epochAt, quotePolicy } from '../../protocol/policy.ts';
+import { addressOf } from '../../protocol/signature.ts';
+import type { ByteSource } from '../../protocol/streams.ts';
+import { walletTypedData } from '../../protocol/typed.ts';
+import { generateKFrags } from '../../umbral/generateKFrags.ts';
+import { PublicKey } from '../../umbral/keys.ts';
+import { Signer } from '../../umbral/signer.ts';
+import { type Clock, checkAbort, systemClock } from '../clock.ts';
+import { type EncryptOptions, Enrico } from '../enrico/enrico.ts';
+import { type Journal, MemoryJournal, SealedJournal } from '../journal.ts';
+import { Network } from '../network.ts';
+import { NodeClient } from '../nodeClient.ts';
+import type { OnProgress } from '../progress.ts';
+import type { SealedFile } from '../sealedFile.ts';
+import { sealedSizeOf } from '../sealedFile.ts';
+import { Grant, type GrantHost } from './grant.ts';
+import { grantActs, sealMember } from './grantActs.ts';
+import { driveGrant, isFinal } from './grantMachine.ts';
+import { decodeRecord, encodeRecord, type GrantRecord, grantName, grantPrefix } from './grantRecord.ts';
+import { type GrantSummary, readGrants } from './grants.ts';
+import { type ChainCandidate, chainCandidates, chooseCohort, toReserve } from './probe.ts';
+import { samplerSeed, suggestRate } from './sampler.ts';
+
+/** Kfrags made beyond the shares, for nodes that refuse; erased once all have promised. */
+const spareShares = 8;
+/** Room for the manifest and later revisions in every node's budget. */
+const manifestRoomBytes = 2 * 1_048_576;
+/** What creating a policy with a notice costs at most, for an account that cannot pay the estimate itself. */
+const usualCreationGas = 130_000n;
+
+export interface AliceOptions {
+  readonly keyring: Keyring;
+  readonly chain: Chain;
+  readonly deployment: Deployment;
+  /** Where unfinished grants are kept. Default: memory, which a crash loses. Entries are sealed under the vault key. */
+  readonly journal?: Journal;
+  /** Blocks on top of a creation before it counts; what the nodes are configured for. Default 0 on 31337, else 1. */
+  readonly depth?: number;
+  readonly clock?: Clock;
+  readonly fetch?: typeof fetch;
+}
+
+/** Whom a grant is for: a receive card (text, parsed or verified), or an address with registered keys. */
+export type Recipient = string | Card | VerifiedCard | { readonly address: Address };
+
+export interface QuoteOptions {
+  readonly threshold: number;
+  readonly shares: number;
+  /** When access ends: a date, or seconds since 1970. */
+  readonly until: Date | number;
+  /** Wei per share and epoch. Default: the lowest that twice as many nodes as needed accept. */
+  readonly rateWei?: bigint | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: OnProgress | undefined;
+}
+
+/** What a grant would cost, before anything is signed. Units: wei, gas, epochs, seconds. */
+export interface GrantQuote {
+  readonly rateWei: bigint;
+  readonly epochs: number;
+  readonly depositWei: bigint;
+  readonly gas: bigint;
+  readonly gasPriceWei: bigint;
+  /** Deposit and gas, at the price that would be offered. */
+  readonly totalWei: bigint;
+  readonly balanceWei: bigint;
+  readonly affordable: boolean;
+  readonly expiresAt: number;
+  /** Nodes that the chain does not speak against, at this rate. */
+  readonly candidates: number;
+  readonly skipped: readonly { readonly node: Address; readonly code: string }[];
+}
+
+export interface GrantOptions extends QuoteOptions {
+  readonly to: Recipient;
+  readonly label: string;
+  readonly labelVersion?: number | undefined;
+  /** Encrypted files (`openSealedFile`, `storedFile`); the ciphertext is not touched. */
+  readonly files: readonly SealedFile[];
+  readonly note?: string | undefined;
+  /** Access from and until, in seconds, beside the policy's own end. */
+  readonly conditions?: { readonly notBefore?: number; readonly notAfter?: number } | undefined;
+  /** Put a notice on chain that only Alice can open, so that `grants` works on a new device. Default true; 7,000 gas. */
+  readonly selfNotice?: boolean | undefined;
+}
+
+export interface RevokeOptions {
+  readonly policyId: Hex;
+  /** Also tell the cohort by a signed message, before the transaction is mined: one more signature. Default false. */
+  readonly earlyNotice?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Revoked {
+  readonly policyId: Hex;
+  readonly transactionHash: Hex;
+  readonly gasUsed: bigint;
+  readonly refundWei: bigint;
+  /** What each node of the cohort said to the early notice. */
+  readonly nodes: readonly { readonly node: Address; readonly code: string | undefined }[];
+}
+
+export class Alice {
+  readonly network: Network<Chain>;
+  readonly #keyring: Keyring;
+  readonly #journal: Journal;
+  readonly #depth: number;
+  readonly #clock: Clock;
+  readonly #fetch: typeof fetch | undefined;
+
+  private constructor(network: Network<Chain>, options: AliceOptions) {
+    this.network = network;
+    this.#keyring = options.keyring;
+    const vault = options.keyring.vaultKey();
+    this.#journal = new SealedJournal(options.journal ?? new MemoryJournal(), vault);
+    vault.fill(0);
+    this.#depth = options.depth ?? (options.deployment.chainId === 31337 ? 0 : 1);
+    this.#clock = options.clock ?? systemClock;
+    this.#fetch = options.fetch;
+  }
+
+  /** Throws CHAIN_MISMATCH, `ChainError`, KEY_LOCKED. */
+  static async open(options: AliceOptions): Promise<Alice> {
+    return new Alice(await Network.open(options.chain, options.deployment), options);
+  }
+
+  /** Her account: owner of her policies. */
+  get address(): Address {
+    return this.network.chain.account;
+  }
+  /** What her kfrags and manifests are signed with; who gets a link learns it. */
+  get verifyingKey(): PublicKey {
+    return this.#keyring.verifying().publicKey;
+  }
+  get receivingKey(): PublicKey {
+    return this.#keyring.receiving().publicKey;
+  }
+  /** What Enrico encrypts with: public, one per label. Throws E_LABEL. */
+  delegatingKey(label: string, version = 0): PublicKey {
+    return this.#keyring.delegating(label, version).publicKey;
+  }
+
+  /** Encrypt under one of her labels; any Enrico can do the same with `delegatingKey(label)`. */
+  encrypt(
+    source: ByteSource,
+    options: Omit<EncryptOptions, 'delegatingKey'> & { readonly label: string; readonly labelVersion?: number },
+  ): ReadableStream<Uint8Array> {
+    const { label, labelVersion, ...rest } = options;
+    return new Enrico(this.delegatingKey(label, labelVersion)).encrypt(source, rest);
+  }
+
+  /**
+   * What a grant would cost and whether it can be had, without signing or sending anything.
+   * Throws E_THRESHOLD, E_SHARES_MAX, E_DURATION, NOT_ENOUGH_NODES, `ChainError`, ABORTED.
+   */
+  async quote(options: QuoteOptions): Promise<GrantQuote> {
+    return (await this.#prepare(options)).quote;
+  }
+
+  /**
+   * Share files with Bob. Resolves when he can retrieve; everything is written down on the way, so that `resume` finishes
+   * what a crash cut short. Throws as `quote`, INSUFFICIENT_FUNDS, E_SIGNATURE and kin for a false card,
+   * KEY_NOT_REGISTERED, what the wallet or contract says, ABORTED.
+   */
+  async grant(options: GrantOptions): Promise<Grant> {
+    return (await this.draft(options)).wait({ signal: options.signal });
+  }
+
+  /** The same without going on: nodes are chosen and everything is written down, nothing is sent or paid. */
+  async draft(options: GrantOptions): Promise<Grant> {
+    const { threshold, shares, label, labelVersion = 0, note, signal, onProgress } = options;
+    labelBytes(label);
+    const conditions = options.conditions && encodeConditions(options.conditions);
+    if (conditions) parseConditions(conditions);
+    const bob = await this.#recipient(options.to);
+    const { quote, candidates, epoch } = await this.#prepare(options);
+    if (!quote.affordable) {
+      throw new ProtocolError('INSUFFICIENT_FUNDS', {
+        expected: `${quote.totalWei} wei`,
+        got: `${quote.balanceWei} wei`,
+      });
+    }
+    const salt = toHex(randomBytes(32));
+    const draw = await this.#blockForDraw();
+    const seed = samplerSeed(salt, draw.blockHash);
+    const { cohort, reserves, skipped } = await chooseCohort({
+      network: this.network,
+      candidates,
+      shares,
+      seed,
+      epoch,
+      rateWei: quote.rateWei,
+      fetch: this.#fetch,
+      signal,
+      onProgress,
+    });
+    checkAbort(signal);
+    const { contracts } = this.network;
+    const policyId = policyIdOf({ ...contracts, owner: this.address, salt });
+    const signer = new Signer(this.#keyring.verifying());
+    const kfrags = generateKFrags({
+      delegatingSecretKey: this.#keyring.delegating(label, labelVersion),
+      receivingKey: bob.receivingKey,
+      signer,
+      threshold,
+      shares: shares + spareShares,
+    }).map((kfrag) => kfrag.toBytes());
+    const { timestamp } = await this.network.now();
+    const record: GrantRecord = {
+      version: 1,
+      policyId,
+      state: 'draft',
+      failure: undefined,
+      chainId: contracts.chainId,
+      policyManager: contracts.policyManager,
+      adjudicator: contracts.adjudicator,
+      escrow: contracts.escrow,
+      owner: this.address,
+      salt,
+      threshold,
+      shares,
+      rateWei: quote.rateWei,
+      expiresAt: quote.expiresAt,
+      createdAt: timestamp,
+      byteBudget: budgetOf(options.files),
+      conditions,
+      delegatingKey: this.delegatingKey(label, labelVersion).toBytes(),
+      receivingKey: bob.receivingKey.toBytes(),
+      verifyingKey: signer.verifyingKey.toBytes(),
+      reader: addressOf(bob.verifyingKey),
+      label,
+      labelVersion,
+      note,
+      selfNotice: options.selfNotice ?? true,
+      files: options.files.map(({ header, indexId, size, chunkIds }) => ({
+        headerId: header.id,
+        indexId,
+        headerBytes: header.bytes,
+        size,
+        chunks: chunkIds.length,
+      })),
+      draw: { seed, ...draw, skipped: [...quote.skipped, ...skipped] },
+      cohort: cohort.map((node, index) => sealMember(policyId, index, kfrags[index] as Uint8Array, toReserve(node))),
+      spares: kfrags.slice(shares),
+      reserves: reserves.map(toReserve),
+      refused: [],
+      manifest: undefined,
+      transactionHash: undefined,
+      createdBlock: undefined,
+      attempts: 0,
+    };
+    await this.#save(record);
+    return this.#handle(record, options.files, onProgress);
+  }
+
+  /** Grants that were begun and are neither published nor given up; `wait` goes on with each. */
+  async unfinished(
+    options: { readonly files?: readonly SealedFile[]; readonly onProgress?: OnProgress } = {},
+  ): Promise<Grant[]> {
+    const records = await Promise.all((await this.#journal.names(grantPrefix)).map((name) => this.#journal.get(name)));
+    return records
+      .flatMap((bytes) => (bytes ? [decodeRecord(bytes)] : []))
+      .filter(
+        (record) => !isFinal(record) && record.owner === this.address && record.chainId === this.network.chain.chainId,
+      )
+      .map((record) => this.#handle(record, options.files ?? [], options.onProgress));
+  }
+
+  /** A grant of this journal by its id, in whatever state. */
+  async find(policyId: Hex): Promise<Grant | undefined> {
+    const bytes = await this.#journal.get(grantName(policyId));
+    return bytes && this.#handle(decodeRecord(bytes), [], undefined);
+  }
+
+  /** Finish everything that is unfinished, one after another; what cannot be finished now is thrown at its turn. */
+  async *resume(
+    options: {
+      readonly files?: readonly SealedFile[];
+      readonly signal?: AbortSignal;
+      readonly onProgress?: OnProgress;
+    } = {},
+  ): AsyncGenerator<Grant, void, void> {
+    for (const grant of await this.unfinished(options)) yield await grant.wait({ signal: options.signal });
+  }
+
+  /**
+   * End a policy now, for good. Resolves when mined; honest nodes refuse from the next poll on. It cannot be undone and
+   * cannot take back what Bob has already opened. Throws `ChainError` (`revert` AlreadyRevoked, NotOwner, PolicyOver, …).
+   */
+  async revoke(options: RevokeOptions): Promise<Revoked> {
+    const { policyId, signal } = options;
+    checkAbort(signal);
+    const { policyManager } = this.network;
+    const nodes = options.earlyNotice ? await this.#noticeEarly(policyId, signal) : [];
+    const sent: SentTransaction = await policyManager.revoke(policyId);
+    const mined = await sent.wait(signal ? { signal } : {});
+    const revoked = mined.logs.map((log) => policyManager.decode(log)).find((event) => event.event === 'PolicyRevoked');
+    const refundWei = revoked?.event === 'PolicyRevoked' ? revoked.args.refund : 0n;
+    return { policyId, transactionHash: mined.hash, gasUsed: mined.gasUsed, refundWei, nodes };
+  }
+
+  /**
+   * All her policies, newest first, from the chain alone: state and money from the contract, label, files and recipient from
+   * the manifest, where it can still be fetched. Throws `ChainError`, ABORTED.
+   */
+  grants(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<GrantSummary, void, void> {
+    return readGrants({
+      network: this.network,
+      keyring: this.#keyring,
+      owner: this.address,
+      manifestOf: async (policyId) => {
+        const bytes = await this.#journal.get(grantName(policyId));
+        return bytes ? decodeRecord(bytes).manifest?.bytes : undefined;
+      },
+      fetch: this.#fetch,
+      signal: options.signal,
+    });
+  }
+
+  /** The policy as the contract has it now. */
+  policy(policyId: Hex): Promise<PolicyRecord | undefined> {
+    return this.network.policyManager.policy(policyId);
+  }
+
+  async #prepare(options: QuoteOptions): Promise<{
+    quote: GrantQuote;
+    candidates: ChainCandidate[];
+    epoch: number;
+  }> {
+    const { threshold, shares, signal, onProgress } = options;
+    checkCounts(threshold, shares);
+    const { network } = this;
+    const { chain, escrow, policyManager } = network;
+    const { timestamp, epoch } = await network.now();
+    checkAbort(signal);
+    const expiresAt = typeof options.until === 'number' ? options.until : Math.floor(options.until.getTime() / 1000);
+    const lastEpoch = Math.max(epoch + 1, epochAt(Math.max(expiresAt, 1) - 1, network.epochLength));
+    const [registry, minStake, balanceWei] = await Promise.all([
+      readRegistry(chain, {
+        deployment: network.deployment,
+        ...(signal && { signal }),
+        ...(onProgress && { onProgress }),
+      }),
+      escrow.minStake(),
+      chain.balance(this.address),
+    ]);
+    const { candidates, skipped } = chainCandidates(registry, { epoch, lastEpoch, minStake });
+    const rateWei =
+      options.rateWei ??
+      suggestRate(
+        candidates.map((one) => one.minRateWei),
+        shares,
+      );
+    const { depositWei, epochs } = quotePolicy({
+      now: timestamp,
+      expiresAt,
+      epochLengthSeconds: network.epochLength,
+      rateWei,
+      shares,
+    });
+    const willing = candidates.filter((one) => one.minRateWei <= rateWei).length;
+    if (willing < shares) {
+      throw new ProtocolError('NOT_ENOUGH_NODES', {
+        expected: `${shares} nodes`,
+        got: `${willing} at ${rateWei} wei per epoch until epoch ${lastEpoch}`,
+        details: skipped.map(({ node, code }) => `${node.slice(0, 8)} ${code}`).join(', ') || undefined,
+        data: { skipped },
+      });
+    }
+    const trial = policyManager.request('createPolicy', [
+      { salt: toHex(randomBytes(32)), root: toHex(randomBytes(32)), shares, rate: rateWei, expiresAt },
+      { tag: toHex(randomBytes(32)), envelope: randomBytes(400) },
+    ]);
+    const { gas, gasPriceWei } = await this.#price(trial, depositWei);
+    const totalWei = depositWei + gas * gasPriceWei;
+    const affordable = balanceWei >= totalWei;
+    const quote = {
+      rateWei,
+      epochs,
+      depositWei,
+      gas,
+      gasPriceWei,
+      totalWei,
+      balanceWei,
+      affordable,
+      expiresAt,
+      candidates: willing,
+      skipped,
+    };
+    return { quote, candidates, epoch };
+  }
+
+  /** Gas of the creation; an account that cannot pay gets the usual figure at the present price. */
+  async #price(request: ReturnType<Network<Chain>['policyManager']['request']>, valueWei: bigint) {
+    try {
+      return await this.network.chain.estimate({ ...request, valueWei });
+    } catch (error) {
+      if (!(error instanceof ChainError) || error.code !== 'chain.funds') throw error;
+      const block = await this.network.chain.block('latest');
+      return { gas: usualCreationGas, gasPriceWei: 2n * (block?.baseFeePerGas ?? 10n ** 9n) };
+    }
+  }
+
+  /** A block that is a little old: whoever makes the newest one cannot choose the nodes by it. */
+  async #blockForDraw(): Promise<{ blockNumber: bigint; blockHash: Hex }> {
+    const { blockNumber } = await this.network.now();
+    const wanted = blockNumber > 2n ? blockNumber - 2n : blockNumber;
+    const block = await this.network.chain.block(wanted);
+    if (block === undefined) throw new ChainError('chain.rpc', 'The chain lost a block that it had a moment ago.');
+    return { blockNumber: block.number, blockHash: block.hash };
+  }
+
+  async #recipient(to: Recipient): Promise<{ receivingKey: PublicKey; verifyingKey: PublicKey }> {
+    if (typeof to === 'object' && 'address' in to) {
+      const keys = await this.network.keyRegistry.keysOf(to.address);
+      if (keys === undefined) throw new ProtocolError('KEY_NOT_REGISTERED', { field: 'to', got: to.address });
+      return { receivingKey: PublicKey.fromBytes(keys.receiving), verifyingKey: PublicKey.fromBytes(keys.verifying) };
+    }
+    const card = typeof to === 'string' ? parseCard(to) : 'card' in to ? to.card : to;
+    const verified = typeof to === 'object' && 'card' in to ? to : await verifyCard(card, this.network.contracts);
+    return verified.card;
+  }
+
+  /** The signed revocation to every node of the cohort; what they say is told, never waited for long. */
+  async #noticeEarly(policyId: Hex, signal: AbortSignal | undefined): Promise<Revoked['nodes']> {
+    const bytes = await this.#journal.get(grantName(policyId));
+    if (!bytes) return [];
+    const record = decodeRecord(bytes);
+    const { timestamp } = await this.network.now();
+    const message: Revocation = { policyId, deadline: timestamp + 3_600 };
+    const { contracts } = this.network;
+    const signature = fromHex(
+      await this.network.chain.signTypedData(walletTypedData('Revocation', contracts, message)),
+    );
+    const { chainId, adjudicator, policyManager, escrow } = contracts;
+    const body = {
+      domain: { chainId, adjudicator, policyManager, escrow },
+      policyId,
+      deadline: message.deadline,
+      signature,
+    };
+    return Promise.all(
+      record.cohort.map(async ({ node, url }) => {
+        try {
+          const client = new NodeClient({ url, timeoutMs: 3_000, ...(this.#fetch && { fetch: this.#fetch }) });
+          await client.post('revocations', body, { signal });
+          return { node, code: undefined };
+        } catch (error) {
+          return { node, code: error instanceof DintelError ? error.code : 'E_INTERNAL' };
+        }
+      }),
+    );
+  }
+
+  #handle(record: GrantRecord, files: readonly SealedFile[], onProgress: OnProgress | undefined): Grant {
+    const host: GrantHost = {
+      save: (next) => this.#save(next),
+      drive: (start, signal) =>
+        driveGrant(start, {
+          acts: grantActs({
+            network: this.network,
+            keyring: this.#keyring,
+            files,
+            depth: this.#depth,
+            clock: this.#clock,
+            fetch: this.#fetch,
+            signal,
+            onProgress,
+          }),
+          save: (next) => this.#save(next),
+          onState: (next) => onProgress?.({ type: 'grant.state', policyId: next.policyId, state: next.state }),
+          signal,
+        }),
+    };
+    return new Grant(record, host);
+  }
+
+  #save(record: GrantRecord): Promise<void> {
+    return this.#journal.put(grantName(record.policyId), encodeRecord(record));
+  }
+}
+
+function checkCounts(threshold: number, shares: number): void {
+  if (!Number.isSafeInteger(shares) || shares < 1 || shares > maxShares) {
+    throw new ProtocolError('E_SHARES_MAX', { field: 'shares', expected: `1 to ${maxShares}`, got: String(shares) });
+  }
+  if (!Number.isSafeInteger(threshold) || threshold < 1 || threshold > shares) {
+    throw new ProtocolError('E_THRESHOLD', { field: 'threshold', expected: `1 to ${shares}`, got: String(threshold) });
+  }
+}
+
+/** Bytes that any one node may have to keep. */
+function budgetOf(files: readonly SealedFile[]): number {
+  const stored = files.map((file) => {
+    const chunks = file.chunkIds.reduce((sum, _, index) => sum + sealedSizeOf(file, index), 0);
+    return chunks + file.header.bytes.length + file.indexBytes.length;
+  });
+  return stored.reduce((sum, bytes) => sum + bytes, manifestRoomBytes);
+}

@@ -1,0 +1,130 @@
+/**
+ * A grant in hand: what it is, how far it is, what Bob needs. Owns: the handle. Owns not: how it gets there
+ * (`grantMachine.ts`), what the chain says of it later (`Alice.grants`).
+ */
+import { type Code, describeCode } from '../../protocol/codes.ts';
+import { ProtocolError } from '../../protocol/errors.ts';
+import type { Address, Hex } from '../../protocol/hex.ts';
+import { formatLink } from '../../protocol/link.ts';
+import { PublicKey } from '../../umbral/keys.ts';
+import { checkAbort } from '../clock.ts';
+import { urisOfRecord } from './grantActs.ts';
+import { isCommitted, isFinal } from './grantMachine.ts';
+import { type GrantRecord, type GrantState, withoutShares } from './grantRecord.ts';
+
+/** What a grant needs of Alice. */
+export interface GrantHost {
+  /** Goes on from a record and returns where it came to. */
+  drive(record: GrantRecord, signal: AbortSignal | undefined): Promise<GrantRecord>;
+  save(record: GrantRecord): Promise<void>;
+}
+
+/** The node of one share. */
+export interface GrantNode {
+  readonly index: number;
+  readonly node: Address;
+  readonly url: string;
+}
+
+/** One grant. Everything it knows is written down: after a reload `Alice.grant*` gives the same handle again. */
+export class Grant {
+  #record: GrantRecord;
+  readonly #host: GrantHost;
+  #running: Promise<GrantRecord> | undefined;
+
+  constructor(record: GrantRecord, host: GrantHost) {
+    this.#record = record;
+    this.#host = host;
+  }
+
+  get policyId(): Hex {
+    return this.#record.policyId;
+  }
+  get status(): GrantState {
+    return this.#record.state;
+  }
+  get failure(): { readonly code: string; readonly message: string } | undefined {
+    return this.#record.failure;
+  }
+  get threshold(): number {
+    return this.#record.threshold;
+  }
+  get shares(): number {
+    return this.#record.shares;
+  }
+  get label(): string {
+    return this.#record.label;
+  }
+  /** Seconds. */
+  get expiresAt(): number {
+    return this.#record.expiresAt;
+  }
+  /** Bob, as requests name him. */
+  get reader(): Address {
+    return this.#record.reader;
+  }
+  get nodes(): readonly GrantNode[] {
+    return this.#record.cohort.map(({ node, url }, index) => ({ index, node, url }));
+  }
+  get transactionHash(): Hex | undefined {
+    return this.#record.transactionHash;
+  }
+  get manifestId(): Hex | undefined {
+    return this.#record.manifest?.id;
+  }
+  /** The sealed manifest, to hand to Bob by any other way. From `sealed` on. */
+  get manifestBytes(): Uint8Array | undefined {
+    return this.#record.manifest?.bytes.slice();
+  }
+  /** Why these nodes: seed, block, who was passed over and who refused. Anybody can draw again. */
+  get selection(): Pick<GrantRecord, 'draw' | 'refused'> {
+    return { draw: this.#record.draw, refused: this.#record.refused };
+  }
+
+  /**
+   * Go on until Bob can retrieve. Throws what may pass (then call it again), NOT_ENOUGH_NODES or the contract's refusal
+   * when it has ended as `failed`, ABORTED.
+   */
+  async wait(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<this> {
+    checkAbort(options.signal);
+    // Two callers wait for the same work; it is never done twice side by side.
+    this.#running ??= this.#host.drive(this.#record, options.signal).finally(() => {
+      this.#running = undefined;
+    });
+    this.#record = await this.#running;
+    const { failure } = this.#record;
+    if (failure) {
+      const known = describeCode(failure.code) !== undefined;
+      throw new ProtocolError(known ? (failure.code as Code) : 'NODE_REFUSED', {
+        details: `The grant has failed. ${failure.message}`,
+        retryable: false,
+      });
+    }
+    return this;
+  }
+
+  /** Give up a grant that is not paid yet. Throws E_REPLAY once it may be on chain: revoke it instead. */
+  async abandon(): Promise<void> {
+    if (isCommitted(this.#record)) {
+      throw new ProtocolError('E_REPLAY', { details: 'The policy is paid, or may be: revoke it instead.' });
+    }
+    if (isFinal(this.#record)) return;
+    this.#record = { ...withoutShares(this.#record), state: 'abandoned' };
+    await this.#host.save(this.#record);
+  }
+
+  /** What Bob needs, as a link. From `sealed` on; it works once the grant is published. Throws E_LINK. */
+  link(options: { readonly origin?: string } = {}): string {
+    const { manifest, chainId, policyManager, policyId, verifyingKey } = this.#record;
+    if (!manifest) throw new ProtocolError('E_LINK', { details: 'The grant has no manifest yet; wait for it.' });
+    return formatLink(options.origin ?? 'https://dintel.invalid', {
+      chainId,
+      policyManager,
+      policyId,
+      manifestId: manifest.id,
+      verifyingKey: PublicKey.fromBytes(verifyingKey),
+      uris: urisOfRecord(this.#record, 8),
+      bob: undefined,
+    });
+  }
+}

@@ -1,0 +1,322 @@
+/**
+ * How the acts of a grant are done: over HTTP, on chain, with Alice's keys. Owns: these acts. Owns not: their order and
+ * what leads back (`grantMachine.ts`), which nodes (`probe.ts`). Source: protocol.md sections 3, 4, 7, 8.3 and 9.
+ */
+import type { Chain } from '../../chain/chain.ts';
+import { readNodeInfos } from '../../chain/registry.ts';
+import { ackCovers, verifyAck } from '../../protocol/ack.ts';
+import { DintelError, ProtocolError } from '../../protocol/errors.ts';
+import type { Hex } from '../../protocol/hex.ts';
+import type { Keyring } from '../../protocol/keys.ts';
+import { fragmentOfKfrag, type LeafParts, leafOf, sealedKfragHash } from '../../protocol/leaf.ts';
+import { type Manifest, type ManifestFile, signManifest } from '../../protocol/manifest.ts';
+import { sealLabel, sealManifest } from '../../protocol/manifestSeal.ts';
+import type { Ack } from '../../protocol/messages.ts';
+import { randomTag, sealNotice } from '../../protocol/notice.ts';
+import { reservationOf } from '../../protocol/reservation.ts';
+import { sealKfrag } from '../../protocol/seal.ts';
+import { type LeafTree, leafTree } from '../../protocol/tree.ts';
+import { recoverTyped, signTyped } from '../../protocol/typed.ts';
+import { chunkStoreOf, HttpStorage } from '../../storage/http.ts';
+import { PublicKey } from '../../umbral/keys.ts';
+import { Signer } from '../../umbral/signer.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import type { Network } from '../network.ts';
+import { NodeClient } from '../nodeClient.ts';
+import type { OnProgress } from '../progress.ts';
+import { type SealedFile, sealedSizeOf, storedFile } from '../sealedFile.ts';
+import type { GrantActs } from './grantMachine.ts';
+import type { AckRecord, GrantRecord, Member, Reserve } from './grantRecord.ts';
+import { blobOf, type PublishTarget, publishBlobs, type StoredBlob } from './publish.ts';
+
+export interface ActsOptions {
+  readonly network: Network<Chain>;
+  readonly keyring: Keyring;
+  /** The encrypted files of the grant, if they are at hand; else the cohort must hold them. */
+  readonly files?: readonly SealedFile[] | undefined;
+  /** Blocks on top of the creation before it counts. */
+  readonly depth: number;
+  readonly clock?: Clock;
+  readonly fetch?: typeof fetch | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: OnProgress | undefined;
+}
+
+/** A leaf of a record with all its parts. */
+export function leafPartsOf(record: GrantRecord, index: number): LeafParts {
+  const member = record.cohort[index] as Member;
+  return {
+    index,
+    node: member.node,
+    fragment: member.fragment,
+    sealedKfragHash: sealedKfragHash(member.sealedKfrag),
+    keys: [record.delegatingKey, record.receivingKey, record.verifyingKey],
+    reader: record.reader,
+    byteBudget: record.byteBudget,
+    conditions: record.conditions ?? null,
+  };
+}
+
+/** The tree that goes on chain. */
+export function treeOf(record: GrantRecord): LeafTree {
+  return leafTree(record.cohort.map((_, index) => leafOf(leafPartsOf(record, index)).hash));
+}
+
+/** A kfrag sealed to its node at its place, as a member of the cohort. */
+export function sealMember(policyId: Hex, index: number, kfrag: Uint8Array, node: Reserve): Member {
+  const { keyNumber } = node;
+  const key = PublicKey.fromBytes(node.encryptingKey);
+  const sealedKfrag = sealKfrag(key, { keyNumber, policyId, index, node: node.node }, kfrag);
+  const { node: address, url, encryptingKey } = node;
+  return {
+    node: address,
+    url,
+    encryptingKey,
+    keyNumber,
+    kfrag,
+    sealedKfrag,
+    fragment: fragmentOfKfrag(kfrag),
+    ack: undefined,
+  };
+}
+
+/** Where Bob looks for the manifest: stores of the cohort, as many as a link or notice takes. */
+export function urisOfRecord(record: GrantRecord, most: number): string[] {
+  return record.cohort.slice(0, most).map((member) => chunkStoreOf(member.url));
+}
+
+/** Copies of each blob: any `threshold` nodes that are alive hold every one. */
+export const copiesOf = (record: Pick<GrantRecord, 'shares' | 'threshold'>): number =>
+  record.shares - record.threshold + 1;
+
+export function grantActs(options: ActsOptions): GrantActs {
+  const { network, keyring, signal, onProgress, clock = systemClock } = options;
+  const { policyManager, contracts } = network;
+  const client = (url: string) => new NodeClient({ url, ...(options.fetch && { fetch: options.fetch }) });
+
+  return {
+    requestAck: async (record, index) => {
+      const member = record.cohort[index] as Member;
+      const { policyId, rateWei: rate, expiresAt: until } = record;
+      const leaf = leafPartsOf(record, index);
+      const body = { domain: domainOf(record), policyId, leaf, sealedKfrag: member.sealedKfrag, rate, until };
+      const { ack: terms, signature } = await retried(
+        () => client(member.url).post('acks', body, { signal }),
+        clock,
+        signal,
+      );
+      const ack: Ack = { policyId, leaf: leafOf(leaf).hash, ...terms };
+      const operator = recoverTyped('Ack', contracts, ack, signature);
+      const valid = await network.operatorValid(member.node, operator, ack.epoch);
+      // Who is not the operator is named by the same error that a wrong signature would give.
+      verifyAck({ contracts, ack, signature, operators: valid ? operator : member.node });
+      const { epoch } = await network.now();
+      const covered = ackCovers(ack, { policyId, rate, start: epoch + 1 }, ack.leaf, until);
+      if (!covered || ack.rate !== rate) {
+        throw new ProtocolError('NODE_REFUSED', { details: `${member.url} promised other terms than asked.` });
+      }
+      return { ...terms, signature } satisfies AckRecord;
+    },
+
+    seal: async (record, index, kfrag, node) => sealMember(record.policyId, index, kfrag, node),
+
+    refresh: async (reserve) => {
+      const infos = await readNodeInfos(network.chain, { deployment: network.deployment, nodes: [reserve.node] });
+      const info = infos.get(reserve.node);
+      if (!info) return reserve;
+      return { node: reserve.node, url: reserve.url, encryptingKey: info.encryptingKey, keyNumber: info.keyNumber };
+    },
+
+    currentEpoch: async () => (await network.now()).epoch,
+
+    buildManifest: async (record) => {
+      const signer = new Signer(keyring.verifying());
+      const receiving = keyring.receiving().publicKey;
+      const manifest: Manifest = {
+        chainId: record.chainId,
+        policyManager: record.policyManager,
+        adjudicator: record.adjudicator,
+        policyId: record.policyId,
+        salt: record.salt,
+        createdAt: record.createdAt,
+        revision: 0,
+        threshold: record.threshold,
+        shares: record.shares,
+        rate: record.rateWei,
+        expiresAt: record.expiresAt,
+        delegatingKey: PublicKey.fromBytes(record.delegatingKey),
+        receivingKey: PublicKey.fromBytes(record.receivingKey),
+        verifyingKey: PublicKey.fromBytes(record.verifyingKey),
+        reader: record.reader,
+        label: sealLabel(receiving, record.policyId, record.label),
+        conditions: record.conditions,
+        leaves: record.cohort.map(({ node, sealedKfrag, fragment, ack }) => {
+          const { until, lastStart, epoch, signature } = ack as AckRecord;
+          return {
+            node,
+            sealedKfrag,
+            fragment,
+            byteBudget: record.byteBudget,
+            ackUntil: until,
+            ackLastStart: lastStart,
+            ackEpoch: epoch,
+            ackSignature: signature,
+          };
+        }),
+        files: record.files.map((file): ManifestFile => ({ ...file, uris: [], author: undefined })),
+        note: record.note,
+      };
+      const recipients = [PublicKey.fromBytes(record.receivingKey), receiving];
+      return sealManifest(signManifest(manifest, signer), recipients);
+    },
+
+    rootOnChain: async (policyId) => (await policyManager.policy(policyId))?.root,
+    rootOf: (record) => treeOf(record).root,
+
+    send: async (record) => {
+      const { salt, shares, rateWei: rate, expiresAt } = record;
+      const { deposit } = await policyManager.quote(rate, shares, expiresAt);
+      const sent = await policyManager.createPolicy({
+        terms: { salt, root: treeOf(record).root, shares, rate, expiresAt },
+        note: record.selfNotice
+          ? selfNote(record, keyring)
+          : { tag: `0x${'00'.repeat(32)}`, envelope: new Uint8Array(0) },
+        valueWei: deposit,
+      });
+      onProgress?.({ type: 'tx.sent', hash: sent.hash });
+      return sent.hash;
+    },
+
+    waitMined: async (hash) => {
+      const { blockNumber } = await network.chain.transaction(hash, policyManager.abi).wait(signal ? { signal } : {});
+      onProgress?.({ type: 'tx.mined', hash });
+      return blockNumber;
+    },
+
+    createdBlock: async (policyId) => {
+      const { blockNumber: toBlock } = await network.now();
+      const fromBlock = BigInt(network.deployment.deployedBlock);
+      const [created] = await policyManager.events({
+        event: 'PolicyCreated',
+        indexed: { id: policyId },
+        range: { fromBlock, toBlock },
+      });
+      return created?.blockNumber;
+    },
+
+    waitDepth: async (record) => {
+      const wanted = (record.createdBlock ?? 0n) + BigInt(options.depth);
+      for (;;) {
+        const { blockNumber } = await network.now();
+        if (blockNumber >= wanted) return (await policyManager.policy(record.policyId)) !== undefined;
+        await clock.sleep(250, signal);
+        if (signal?.aborted) throw new ProtocolError('ABORTED');
+      }
+    },
+
+    publish: async (record) => {
+      const tree = treeOf(record);
+      const signer = keyring.verifying();
+      const targets = record.cohort.map((member, index): PublishTarget => {
+        const node = client(member.url);
+        const leaf = leafPartsOf(record, index);
+        const { hash } = leafOf(leaf);
+        return {
+          client: node,
+          reserve: async (chunks, reserveSignal) => {
+            const expiresAt = Math.min(record.expiresAt, Math.floor(clock.now() / 1000) + 3_600);
+            const message = reservationOf({ policyId: record.policyId, leaf: hash, chunks, expiresAt });
+            const signature = signTyped('Reservation', signer, contracts, message);
+            const body = {
+              domain: domainOf(record),
+              policyId: record.policyId,
+              leaf,
+              proof: tree.proof(index),
+              chunks,
+              reservation: { expiresAt, signature },
+            };
+            await node.post('reservations', body, { signal: reserveSignal });
+          },
+        };
+      });
+      const blobs = await blobsOf(record, options);
+      await publishBlobs({ blobs, targets, copies: copiesOf(record), onProgress, signal, clock });
+    },
+  };
+}
+
+/** Manifest, headers, indexes and chunks, each once; chunks are read only when somebody lacks them. */
+async function blobsOf(record: GrantRecord, options: ActsOptions): Promise<StoredBlob[]> {
+  const blobs = new Map<string, StoredBlob>();
+  const add = (blob: StoredBlob) => blobs.set(blob.id, blob);
+  if (record.manifest) add(blobOf(record.manifest.id.slice(2), record.manifest.bytes));
+  for (const granted of record.files) {
+    const atHand = options.files?.find(
+      (file) => file.header.id === granted.headerId && file.indexId === granted.indexId,
+    );
+    const file = atHand ?? (await heldFile(record, granted, options));
+    add(blobOf(file.header.id.slice(2), file.header.bytes));
+    file.chunkIds.forEach((id, index) => {
+      add({
+        id: id.slice(2),
+        size: sealedSizeOf(file, index),
+        read: (readSignal) => file.readChunk(index, readSignal),
+      });
+    });
+    // The index last: who finds it finds the rest.
+    add(blobOf(file.indexId.slice(2), file.indexBytes));
+  }
+  return [...blobs.values()];
+}
+
+/** A file that the cohort holds from an earlier grant or an earlier attempt. */
+async function heldFile(
+  record: GrantRecord,
+  granted: GrantRecord['files'][number],
+  options: ActsOptions,
+): Promise<SealedFile> {
+  const stores = record.cohort.map((member) => chunkStoreOf(member.url));
+  const storage = new HttpStorage({ stores, ...(options.fetch && { fetch: options.fetch }) });
+  try {
+    return await storedFile(storage, granted, { signal: options.signal });
+  } catch (cause) {
+    if (cause instanceof DintelError && cause.code === 'ABORTED') throw cause;
+    throw new ProtocolError('STORAGE_NOT_FOUND', {
+      field: 'files',
+      details: `No node of the cohort holds the file ${granted.headerId.slice(0, 12)} yet: give the encrypted file again.`,
+      cause,
+    });
+  }
+}
+
+/** A notice that only Alice can open: it names the manifest, so that any device of hers finds it from the chain alone. */
+function selfNote(record: GrantRecord, keyring: Keyring): { tag: Hex; envelope: Uint8Array } {
+  const tag = randomTag();
+  const verifyingKey = PublicKey.fromBytes(record.verifyingKey);
+  const manifestId = (record.manifest as { id: Hex }).id;
+  // An envelope holds 512 bytes: fewer places if their names are long.
+  for (let count = Math.min(3, record.cohort.length); ; count--) {
+    try {
+      const notice = { manifestId, verifyingKey, uris: urisOfRecord(record, count), name: undefined };
+      return { tag, envelope: sealNotice(keyring.receiving().publicKey, { policyId: record.policyId, tag }, notice) };
+    } catch (error) {
+      if (count === 0 || !(error instanceof DintelError) || error.code !== 'E_LENGTH') throw error;
+    }
+  }
+}
+
+function domainOf({ chainId, adjudicator, policyManager, escrow }: GrantRecord) {
+  return { chainId, adjudicator, policyManager, escrow };
+}
+
+/** Once more after a moment, for what passes. */
+async function retried<T>(run: () => Promise<T>, clock: Clock, signal: AbortSignal | undefined): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof DintelError) || !error.retryable || error.code === 'ABORTED') throw error;
+    const waitMs = error instanceof ProtocolError && error.retryAfter !== undefined ? error.retryAfter * 1000 : 500;
+    await clock.sleep(Math.min(waitMs, 3_000), signal);
+    return run();
+  }
+}

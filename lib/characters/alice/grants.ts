@@ -1,0 +1,147 @@
+/**
+ * Alice's grants, rebuilt from the chain and what she sealed to herself: nothing on this device is needed but her keys.
+ *
+ * Owns: events to summaries, finding each manifest by its notice. Owns not: unfinished grants (the journal).
+ * Source: protocol.md sections 5.2 (events), 8.3 and 8.5; DESIGN section 6.
+ */
+import type { ChainReader } from '../../chain/chain.ts';
+import { searchLogs } from '../../chain/logs.ts';
+import type { PolicyManagerEvent } from '../../chain/policyManager.ts';
+import { DintelError } from '../../protocol/errors.ts';
+import type { Address, Hex } from '../../protocol/hex.ts';
+import type { Keyring } from '../../protocol/keys.ts';
+import { openLabel, openManifest } from '../../protocol/manifestSeal.ts';
+import { type VerifiedManifest, verifyManifest } from '../../protocol/manifestVerify.ts';
+import { openNotice } from '../../protocol/notice.ts';
+import { fetchBlob } from '../../storage/http.ts';
+import { checkAbort } from '../clock.ts';
+import type { Network } from '../network.ts';
+
+/** One policy of Alice's. Units: seconds, wei. */
+export interface GrantSummary {
+  readonly policyId: Hex;
+  readonly state: 'live' | 'expired' | 'revoked';
+  readonly shares: number;
+  readonly rateWei: bigint;
+  readonly expiresAt: number;
+  /** Not yet settled or refunded. */
+  readonly leftWei: bigint;
+  readonly createdBlock: bigint;
+  readonly transactionHash: Hex;
+  /** What only she can read; undefined with `missing` saying why. */
+  readonly manifest: VerifiedManifest | undefined;
+  readonly manifestId: Hex | undefined;
+  readonly label: string | undefined;
+  readonly missing: string | undefined;
+}
+
+export interface ReadGrantsOptions {
+  readonly network: Network<ChainReader>;
+  readonly keyring: Keyring;
+  readonly owner: Address;
+  /** The sealed manifest, if this device has it. */
+  readonly manifestOf?: (policyId: Hex) => Promise<Uint8Array | undefined>;
+  readonly fetch?: typeof fetch | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Newest first. Throws `ChainError`, ABORTED; a manifest that cannot be had is told in its summary. */
+export async function* readGrants(options: ReadGrantsOptions): AsyncGenerator<GrantSummary, void, void> {
+  const { network, owner, signal } = options;
+  const { policyManager } = network;
+  const { blockNumber: toBlock, timestamp } = await network.now();
+  const created: Extract<PolicyManagerEvent, { event: 'PolicyCreated' }>[] = [];
+  const search = {
+    addresses: [policyManager.address],
+    abi: policyManager.abi,
+    fromBlock: BigInt(network.deployment.deployedBlock),
+    toBlock,
+  };
+  const pages = searchLogs(network.chain, {
+    ...search,
+    event: 'PolicyCreated',
+    indexed: { owner },
+    ...(signal && { signal }),
+  });
+  for await (const page of pages) {
+    for (const log of page.logs) {
+      const event = policyManager.decode(log);
+      if (event.event === 'PolicyCreated') created.push(event);
+    }
+  }
+  for (const event of created.reverse()) {
+    checkAbort(signal);
+    const { id: policyId } = event.args;
+    const policy = await policyManager.policy(policyId);
+    if (policy === undefined) continue;
+    const found = await findManifest(policyId, event.blockNumber, options);
+    const base = {
+      policyId,
+      state: policy.revoked
+        ? ('revoked' as const)
+        : timestamp >= policy.expiresAt
+          ? ('expired' as const)
+          : ('live' as const),
+      shares: policy.shares,
+      rateWei: policy.rate,
+      expiresAt: policy.expiresAt,
+      leftWei: policy.left,
+      createdBlock: event.blockNumber,
+      transactionHash: event.transactionHash,
+      manifestId: found.manifestId,
+    };
+    const nothing = { manifest: undefined, label: undefined };
+    if (found.bytes === undefined) {
+      yield { ...base, ...nothing, missing: found.missing };
+      continue;
+    }
+    try {
+      const manifest = await verifyManifest(openManifest(options.keyring.receiving(), found.bytes), {
+        verifyingKey: options.keyring.verifying().publicKey,
+        reader: 'sender',
+        contracts: network.contracts,
+        policy,
+        operatorValid: (node, operator, epoch) => network.operatorValid(node, operator, epoch),
+      });
+      const sealedLabel = manifest.manifest.label;
+      const label = sealedLabel && openLabel(options.keyring.receiving(), policyId, sealedLabel);
+      yield { ...base, manifest, label, missing: undefined };
+    } catch (error) {
+      if (!(error instanceof DintelError)) throw error;
+      yield { ...base, ...nothing, missing: error.code };
+    }
+  }
+}
+
+interface Found {
+  readonly bytes: Uint8Array | undefined;
+  readonly manifestId: Hex | undefined;
+  readonly missing: string | undefined;
+}
+
+/** From this device, or by the notice that she sealed to herself in the block of the creation. */
+async function findManifest(policyId: Hex, block: bigint, options: ReadGrantsOptions): Promise<Found> {
+  const { network, keyring, signal } = options;
+  const bytes = await options.manifestOf?.(policyId);
+  if (bytes) return { bytes, manifestId: undefined, missing: undefined };
+  const { policyManager } = network;
+  const range = { fromBlock: block, toBlock: block };
+  for (const event of await policyManager.events({ event: 'Notice', indexed: { id: policyId }, range })) {
+    if (event.event !== 'Notice') continue;
+    try {
+      const { tag, envelope } = event.args;
+      const { manifestId, uris } = openNotice(keyring.receiving(), { policyId, tag }, envelope);
+      const storeOptions = { ...(options.fetch && { fetch: options.fetch }), ...(signal && { signal }) };
+      try {
+        return { bytes: await fetchBlob(manifestId.slice(2), uris, storeOptions), manifestId, missing: undefined };
+      } catch (error) {
+        if (!(error instanceof DintelError) || error.code === 'ABORTED') throw error;
+        return { bytes: undefined, manifestId, missing: error.code };
+      }
+    } catch (error) {
+      // A notice for somebody else.
+      if (!(error instanceof DintelError) || error.code !== 'seal.open') throw error;
+    }
+  }
+  return { bytes: undefined, manifestId: undefined, missing: 'E_NOTICE' };
+}

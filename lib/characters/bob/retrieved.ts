@@ -1,0 +1,119 @@
+/**
+ * What Bob has got: files whose keys are open, to be read as streams, whole or in part. Owns: fetching chunks and putting
+ * them through the opener. Owns not: keys (`bob.ts`), the format (protocol/fileDecrypt.ts). Source: protocol.md section 8.1.
+ */
+import { ProtocolError } from '../../protocol/errors.ts';
+import { decryptStream, type OpenedFile } from '../../protocol/fileDecrypt.ts';
+import { parseFileIndex } from '../../protocol/fileHeader.ts';
+import { SeekableFile } from '../../protocol/fileSeek.ts';
+import type { Hex } from '../../protocol/hex.ts';
+import { isAuthor, type ManifestFile } from '../../protocol/manifest.ts';
+import { inOrder } from '../../protocol/streams.ts';
+import type { Storage } from '../../storage/storage.ts';
+import type { PublicKey } from '../../umbral/keys.ts';
+import { checkAbort } from '../clock.ts';
+import type { OnProgress } from '../progress.ts';
+
+/** Chunks fetched ahead of the reader. */
+const ahead = 3;
+
+export interface ReadOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: OnProgress | undefined;
+}
+
+/** One file, opened. Name and type are the sender's word; what is not authentic never leaves it. */
+export class RetrievedFile {
+  readonly name: string;
+  readonly mediaType: string;
+  /** Plaintext bytes. */
+  readonly size: number;
+  readonly headerId: Hex;
+  /** Who signed the file, if that signature holds; whether that key is known is the caller's question. */
+  readonly author: PublicKey | undefined;
+  readonly #file: OpenedFile;
+  readonly #entry: ManifestFile;
+  readonly #storage: Storage;
+  #ids: Promise<readonly Hex[]> | undefined;
+
+  constructor(file: OpenedFile, entry: ManifestFile, storage: Storage) {
+    this.#file = file;
+    this.#entry = entry;
+    this.#storage = storage;
+    this.name = file.meta.name;
+    this.mediaType = file.meta.mediaType;
+    this.size = entry.size;
+    this.headerId = entry.headerId;
+    this.author = isAuthor(entry) ? entry.author?.key : undefined;
+  }
+
+  /**
+   * The whole file from its beginning, a chunk at a time, each authenticated before it leaves. Constant memory.
+   * Errors of the stream: STORAGE_NOT_FOUND, STORAGE_CORRUPT, NODE_UNREACHABLE, E_CHUNK_ORDER, E_CHUNK_FINAL, E_DECRYPT, ABORTED.
+   */
+  stream(options: ReadOptions = {}): ReadableStream<Uint8Array> {
+    const { signal, onProgress } = options;
+    const plain = decryptStream(this.#file, this.#chunks(signal), { signal });
+    if (!onProgress) return plain;
+    let done = 0;
+    const total = this.size;
+    return plain.pipeThrough(
+      new TransformStream<Uint8Array, Uint8Array>({
+        transform(chunk, controller) {
+          done += chunk.length;
+          onProgress({ type: 'decrypt.bytes', done, total });
+          controller.enqueue(chunk);
+        },
+      }),
+    );
+  }
+
+  /** The whole file in memory: for small ones. */
+  async bytes(options: ReadOptions = {}): Promise<Uint8Array> {
+    return new Uint8Array(
+      await new Response(this.stream(options) as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer(),
+    );
+  }
+
+  /** For reading anywhere: only the chunks that are needed are fetched; the end of the file is proven first. */
+  async seek(options: ReadOptions = {}): Promise<SeekableFile> {
+    const ids = await this.#chunkIds(options.signal);
+    return SeekableFile.open(
+      this.#file,
+      ids.length,
+      (index, signal) => this.#storage.get((ids[index] as Hex).slice(2), { signal }),
+      options.signal,
+    );
+  }
+
+  async *#chunks(signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+    const ids = await this.#chunkIds(signal);
+    yield* inOrder(listed(ids, signal), ahead, (id) => this.#storage.get(id.slice(2), { signal }));
+  }
+
+  /** Names of the chunks, by the index blob; asked for once, and again only if it failed. */
+  #chunkIds(signal: AbortSignal | undefined): Promise<readonly Hex[]> {
+    this.#ids ??= this.#readIndex(signal).catch((error: unknown) => {
+      this.#ids = undefined;
+      throw error;
+    });
+    return this.#ids;
+  }
+
+  async #readIndex(signal: AbortSignal | undefined): Promise<readonly Hex[]> {
+    const ids = parseFileIndex(await this.#storage.get(this.#entry.indexId.slice(2), { signal }));
+    if (ids.length === this.#entry.chunks) return ids;
+    throw new ProtocolError('E_MANIFEST', {
+      field: 'index',
+      expected: `${this.#entry.chunks} chunks`,
+      got: `${ids.length}`,
+    });
+  }
+}
+
+async function* listed<T>(items: readonly T[], signal: AbortSignal | undefined): AsyncGenerator<T> {
+  for (const item of items) {
+    checkAbort(signal);
+    yield item;
+  }
+}

@@ -1,0 +1,35 @@
+export { DintelError, ProtocolError } from '../protocol/errors.ts';
+export { Keyring } from '../protocol/keys.ts';
+export {
+  Alice,
+  type AliceOptions,
+  type GrantOptions,
+  type GrantQuote,
+  type QuoteOptions,
+  type Recipient,
+  type Revoked,
+  type RevokeOptions,
+} from './alice/alice.ts';
+export { Grant, type GrantNode } from './alice/grant.ts';
+export type { DrawRecord, GrantState } from './alice/grantRecord.ts';
+export type { GrantSummary } from './alice/grants.ts';
+export { bucketOf, drawOrder, samplerSeed } from './alice/sampler.ts';
+export { type WrongAnswer, WrongAnswerError } from './bob/ask.ts';
+export {
+  Bob,
+  type BobOptions,
+  type CardOptions,
+  type NodeOutcome,
+  RetrievalError,
+  type Retrieved,
+  type RetrieveOptions,
+} from './bob/bob.ts';
+export type { NodeReport, NodeState } from './bob/quorum.ts';
+export { type ReadOptions, RetrievedFile } from './bob/retrieved.ts';
+export { type Clock, systemClock } from './clock.ts';
+export { type EncryptOptions, Enrico } from './enrico/enrico.ts';
+export { type Journal, MemoryJournal, SealedJournal } from './journal.ts';
+export { contractsOf, Network } from './network.ts';
+export { NodeClient, type NodeClientOptions } from './nodeClient.ts';
+export type { OnProgress, ProgressEvent } from './progress.ts';
+export { blobRange, bytesRange, openSealedFile, type SealedFile, storedFile } from './sealedFile.ts';

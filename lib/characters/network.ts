@@ -1,0 +1,94 @@
+/**
+ * The contracts of one deployment, seen through one chain. Owns: agents put together, time of the chain, a memory of
+ * operators. Owns not: deployments (lib/chain), nodes (`nodeClient.ts`).
+ */
+import type { Chain, ChainReader } from '../chain/chain.ts';
+import type { Deployment } from '../chain/deployments.ts';
+import { ChainError } from '../chain/errors.ts';
+import { KeyRegistry } from '../chain/keyRegistry.ts';
+import { MinerEscrow } from '../chain/minerEscrow.ts';
+import { PolicyManager } from '../chain/policyManager.ts';
+import { ProtocolError } from '../protocol/errors.ts';
+import type { Address } from '../protocol/hex.ts';
+import type { Contracts } from '../protocol/messages.ts';
+
+/** Chain and contracts as messages name them. */
+export function contractsOf(deployment: Deployment): Contracts {
+  const lower = (address: Address) => address.toLowerCase() as Address;
+  return {
+    chainId: deployment.chainId,
+    adjudicator: lower(deployment.adjudicator),
+    policyManager: lower(deployment.policyManager),
+    escrow: lower(deployment.escrow),
+    keyRegistry: lower(deployment.keyRegistry),
+  };
+}
+
+/** The newest block as policies are judged by. Units: seconds. */
+export interface ChainTime {
+  readonly blockNumber: bigint;
+  readonly timestamp: number;
+  readonly epoch: number;
+}
+
+/** One deployment through one chain. `C` decides whether one can act. */
+export class Network<C extends ChainReader = ChainReader> {
+  readonly chain: C;
+  readonly deployment: Deployment;
+  readonly contracts: Contracts;
+  readonly escrow: MinerEscrow<C>;
+  readonly policyManager: PolicyManager<C>;
+  readonly keyRegistry: KeyRegistry<C>;
+  readonly epochLength: number;
+  readonly #operators = new Map<string, Promise<boolean>>();
+
+  private constructor(chain: C, deployment: Deployment, epochLength: number) {
+    this.chain = chain;
+    this.deployment = deployment;
+    this.contracts = contractsOf(deployment);
+    this.escrow = new MinerEscrow(chain, deployment.escrow);
+    this.policyManager = new PolicyManager(chain, deployment.policyManager);
+    this.keyRegistry = new KeyRegistry(chain, deployment.keyRegistry);
+    this.epochLength = epochLength;
+  }
+
+  /** Throws CHAIN_MISMATCH, `ChainError` (`chain.not_deployed` if the contracts are not there). */
+  static async open<C extends ChainReader>(chain: C, deployment: Deployment): Promise<Network<C>> {
+    if (chain.chainId !== deployment.chainId) {
+      throw new ProtocolError('CHAIN_MISMATCH', {
+        field: 'chain.chainId',
+        expected: String(deployment.chainId),
+        got: String(chain.chainId),
+      });
+    }
+    const epochLength = await new MinerEscrow<ChainReader>(chain, deployment.escrow).epochLength();
+    return new Network(chain, deployment, epochLength);
+  }
+
+  /** The chain's newest block and its epoch. */
+  async now(): Promise<ChainTime> {
+    const block = await this.chain.block('latest');
+    if (block === undefined) throw new ChainError('chain.rpc', 'The chain has no newest block.');
+    const timestamp = Number(block.timestamp);
+    return { blockNumber: block.number, timestamp, epoch: Math.floor(timestamp / this.epochLength) };
+  }
+
+  /** Was this the node's operator in that epoch? Asked once for each; a span, once past, never changes. */
+  operatorValid(node: Address, operator: Address, epoch: number): Promise<boolean> {
+    const key = `${node}/${operator}/${epoch}`;
+    let known = this.#operators.get(key);
+    if (known === undefined) {
+      known = this.escrow.operatorValid(node, operator, epoch);
+      this.#operators.set(key, known);
+      // A refusal of the network is no answer, and a key set for the next epoch becomes valid: only "yes" is kept.
+      known.then(
+        (valid) => valid || this.#operators.delete(key),
+        () => this.#operators.delete(key),
+      );
+    }
+    return known;
+  }
+}
+
+/** A network one can act on. */
+export type ActiveNetwork = Network<Chain>;
