@@ -23,7 +23,7 @@ export interface PoolOptions {
   readonly observer?: Observer;
   /** Threads; default: one less than the machine runs at once, 1 to 4. */
   readonly workers?: number;
-  /** Capsules waiting or in work at most; default 100 per worker, which is about two seconds. */
+  /** Capsules waiting or in work at most; default 200 per worker, a few seconds of work. */
   readonly maxCapsules?: number;
 }
 
@@ -58,7 +58,7 @@ export class WorkerPool implements Reencryptor {
   private constructor(options: PoolOptions) {
     this.#options = options;
     const workers = options.workers ?? Math.min(4, Math.max(1, availableParallelism() - 1));
-    this.#maxWeight = options.maxCapsules ?? 100 * workers;
+    this.#maxWeight = options.maxCapsules ?? 200 * workers;
     this.#slots = Array.from({ length: workers }, () => ({ worker: undefined, current: undefined }));
   }
 

@@ -12,6 +12,7 @@ export interface Served {
   readonly world: World;
   readonly server: RunningServer;
   readonly files: ChunkFiles;
+  readonly folder: string;
   readonly exchanges: Exchange[];
   readonly internal: unknown[];
   stop(): Promise<void>;
@@ -53,6 +54,7 @@ export async function serve(
     world,
     server,
     files,
+    folder,
     exchanges,
     internal,
     stop: async () => {
