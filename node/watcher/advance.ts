@@ -7,9 +7,9 @@
  * each block must name the one before it as parent; a stretch of history counts only if both its ends were the same
  * before and after. Otherwise `InconsistentChain` is thrown, nothing is folded, and another pass finds out.
  */
-import type { Block, ChainLog, ChainReader } from 'dintel/chain';
+import type { Block, ChainLog } from 'dintel/chain';
 import { ChainError } from 'dintel/chain';
-import type { BlockEvent, BlockRef, ChainEvent, KnownChain, Watched } from './chainEvent.ts';
+import type { BlockEvent, BlockReader, BlockRef, ChainEvent, KnownChain, Watched } from './chainEvent.ts';
 
 /** The RPC said two things that cannot both be true, or changed its mind half-way (a re-org while we read). */
 export class InconsistentChain extends Error {
@@ -33,7 +33,7 @@ export interface RangeSize {
 
 /** Ends when everything up to the head that the RPC named first has been yielded; returns that head. */
 export async function* advance(
-  reader: ChainReader,
+  reader: BlockReader,
   watched: Watched,
   known: KnownChain,
   options: AdvanceOptions,
@@ -70,7 +70,7 @@ export async function* advance(
   return head;
 }
 
-async function existing(reader: ChainReader, at: 'latest' | bigint): Promise<Block> {
+async function existing(reader: BlockReader, at: 'latest' | bigint): Promise<Block> {
   const block = await reader.block(at);
   if (block === undefined) throw new InconsistentChain(`the chain has no block ${at} that it spoke of`);
   if (typeof at === 'bigint' && block.number !== at) {
@@ -79,13 +79,13 @@ async function existing(reader: ChainReader, at: 'latest' | bigint): Promise<Blo
   return block;
 }
 
-async function hashAt(reader: ChainReader, number: bigint): Promise<string | undefined> {
+async function hashAt(reader: BlockReader, number: bigint): Promise<string | undefined> {
   return (await reader.block(number))?.hash;
 }
 
 /** The newest block that we and the chain share. A re-org is short nearly always, so walking down one by one is cheapest. */
 async function commonAncestor(
-  reader: ChainReader,
+  reader: BlockReader,
   known: KnownChain,
   headNumber: bigint,
 ): Promise<BlockRef | undefined> {
@@ -97,7 +97,7 @@ async function commonAncestor(
 
 /** One block at the tip. */
 async function single(
-  reader: ChainReader,
+  reader: BlockReader,
   watched: Watched,
   cursor: BlockRef | undefined,
   block: Block,
@@ -115,13 +115,13 @@ async function single(
 }
 
 /** Hardhat's `hardhat_mine` names no parent for blocks that it makes in bulk; then the place before has to do. */
-async function parentOf(reader: ChainReader, block: Block, cursor: BlockRef): Promise<string | undefined> {
+async function parentOf(reader: BlockReader, block: Block, cursor: BlockRef): Promise<string | undefined> {
   return /^0x0*$/.test(block.parentHash) ? hashAt(reader, cursor.number) : block.parentHash;
 }
 
 /** As much history as the RPC hands out at once, from `from` towards `last`. */
 async function stretch(
-  reader: ChainReader,
+  reader: BlockReader,
   watched: Watched,
   cursor: BlockRef | undefined,
   from: bigint,
@@ -155,7 +155,7 @@ async function stretch(
 }
 
 /** Timestamps where a fold needs them; each also proves that its log is of the branch we are on. */
-async function timesOf(reader: ChainReader, watched: Watched, logs: readonly ChainLog[]): Promise<Map<bigint, bigint>> {
+async function timesOf(reader: BlockReader, watched: Watched, logs: readonly ChainLog[]): Promise<Map<bigint, bigint>> {
   const times = new Map<bigint, bigint>();
   for (const log of logs) {
     if (times.has(log.blockNumber) || !watched.timedEvents.includes(log.event)) continue;
@@ -183,7 +183,7 @@ function inOrder(logs: readonly ChainLog[], watched: Watched, from: bigint, to: 
   return sorted;
 }
 
-async function finalizedBlock(reader: ChainReader, head: Block, assumed: number): Promise<Block | undefined> {
+async function finalizedBlock(reader: BlockReader, head: Block, assumed: number): Promise<Block | undefined> {
   try {
     const block = await reader.block('finalized');
     if (block !== undefined) return block.number <= head.number ? block : head;

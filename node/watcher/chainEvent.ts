@@ -1,7 +1,7 @@
 /**
  * What the watcher tells: `block`, `finalize`, `reorg`, and nothing else. Owns: the shapes, and which contracts are watched.
  */
-import type { Abi, Address, Block, ChainLog, Hex } from 'dintel/chain';
+import type { Abi, Address, Block, ChainLog, ChainReader, Hex } from 'dintel/chain';
 
 /** A block as its successor knows it. */
 export interface BlockRef {
@@ -35,6 +35,9 @@ export interface ReorgEvent {
 }
 
 export type ChainEvent = BlockEvent | FinalizeEvent | ReorgEvent;
+
+/** The part of a chain that is followed. */
+export type BlockReader = Pick<ChainReader, 'chainId' | 'block' | 'logs'>;
 
 /** What to look at. */
 export interface Watched {

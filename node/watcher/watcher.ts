@@ -3,16 +3,15 @@
  * Owns: the loop, deadlines, backoff with jitter, fall-over between RPCs, when the view may be trusted.
  * Owns not: what an event means (`apply`), how a pass works (advance). Source: DESIGN section 8; reliability.md T-W01 to T-W04.
  */
-import type { ChainReader } from 'dintel/chain';
 import { ChainError } from 'dintel/chain';
 import { type AdvanceOptions, advance, InconsistentChain, type RangeSize } from './advance.ts';
-import type { ChainEvent, KnownChain, Watched } from './chainEvent.ts';
+import type { BlockReader, ChainEvent, KnownChain, Watched } from './chainEvent.ts';
 
 /** A way to the chain. `connect` checks the chain id; it is called again after each failure. */
 export interface Endpoint {
   /** For logs and status; no credentials in it. */
   readonly name: string;
-  connect(): Promise<ChainReader>;
+  connect(): Promise<BlockReader>;
 }
 
 export interface WatcherOptions {
@@ -60,7 +59,7 @@ export class Watcher {
   readonly #random: () => number;
   readonly #advanceOptions: AdvanceOptions;
   #place = 0;
-  #reader: ChainReader | undefined;
+  #reader: BlockReader | undefined;
   #trusted = false;
   #heardAtMs = 0;
   #failures = 0;
@@ -218,13 +217,11 @@ export class Watcher {
   }
 
   /** Every read has a deadline, whatever the adapter does. */
-  #bounded(reader: ChainReader): ChainReader {
+  #bounded(reader: BlockReader): BlockReader {
     return {
       chainId: reader.chainId,
       block: (at) => this.#withDeadline(reader.block(at)),
-      call: (request, options) => this.#withDeadline(reader.call(request, options)),
       logs: (query) => this.#withDeadline(reader.logs(query)),
-      balance: (address) => this.#withDeadline(reader.balance(address)),
     };
   }
 

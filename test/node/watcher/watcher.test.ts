@@ -1,9 +1,9 @@
-import type { Block, ChainLog, ChainReader } from 'dintel/chain';
+import type { Block, ChainLog } from 'dintel/chain';
 import { ChainError } from 'dintel/chain';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Store } from '../../../node/store/store.ts';
 import { InconsistentChain } from '../../../node/watcher/advance.ts';
-import type { ChainEvent } from '../../../node/watcher/chainEvent.ts';
+import type { BlockReader, ChainEvent } from '../../../node/watcher/chainEvent.ts';
 import { Watcher, type WatcherOptions } from '../../../node/watcher/watcher.ts';
 import { network, word } from '../store/network.ts';
 import { scratchFolder } from '../support/scratch.ts';
@@ -28,7 +28,7 @@ interface Follower {
 
 /** A store that a watcher fills; polls only when asked. */
 async function follow(
-  over: Partial<WatcherOptions> & { reader?: (real: ChainReader) => ChainReader } = {},
+  over: Partial<WatcherOptions> & { reader?: (real: BlockReader) => BlockReader } = {},
 ): Promise<Follower> {
   const { reader = (real) => real, window = 16, ...options } = over;
   const store = await Store.open({ folder: scratchFolder(), network, minStake: 1n, window });
@@ -231,7 +231,7 @@ test('a replica that lags on our own branch is no re-org', async () => {
 test('answers that contradict each other fold nothing', async () => {
   await chain.emit('create', 1);
   const other = await (await chain.read()).block('latest');
-  const lies: Record<string, (real: ChainReader) => ChainReader> = {
+  const lies: Record<string, (real: BlockReader) => BlockReader> = {
     'a log of another block': (real) => ({
       ...bound(real),
       logs: async (query) =>
@@ -371,13 +371,11 @@ test('falls over to the next RPC, refuses another chain, and backs off with jitt
 });
 
 /** A reader as plain functions, to be spread and overridden. */
-function bound(reader: ChainReader): ChainReader {
+function bound(reader: BlockReader): BlockReader {
   return {
     chainId: reader.chainId,
     block: (at) => reader.block(at),
-    call: (request, options) => reader.call(request, options),
     logs: (query) => reader.logs(query),
-    balance: (address) => reader.balance(address),
   };
 }
 

@@ -1,0 +1,4 @@
+import { Command } from 'commander';
+export function bobCommand(): Command {
+  return new Command('bob').description('soon');
+}

@@ -1,0 +1,14 @@
+/** `dintel ursula …`: a node, from its keys to its stake. Owns: the tree; each command has a file of its own. */
+import { Command } from 'commander';
+import { initCommand } from './init.ts';
+import { rebuildCommand } from './rebuild.ts';
+import { runCommand } from './run.ts';
+import { stakeCommand } from './stake.ts';
+import { statusCommand } from './status.ts';
+
+export function ursulaCommand(): Command {
+  const command = new Command('ursula').description('Run a node: init, stake, run, status.');
+  for (const child of [initCommand(), stakeCommand(), runCommand(), statusCommand(), rebuildCommand()])
+    command.addCommand(child);
+  return command;
+}
