@@ -25,11 +25,11 @@ contract PolicyManager is IPolicyManager, EIP712, ReentrancyGuardTransient {
     uint256 internal constant MAX_POLICIES = 32;
     uint256 internal constant MAX_NOTE = 512;
     /// @dev Epochs after finality in which leaves may still be settled before the rest goes back.
-    uint32 internal constant CLAIM_WINDOW = 90;
+    uint256 internal constant CLAIM_WINDOW = 90;
 
     IMinerEscrow public immutable escrow;
-    uint32 public immutable epochLength;
-    uint32 internal immutable _disputeWindow;
+    uint256 public immutable epochLength;
+    uint256 internal immutable _disputeWindow;
 
     mapping(bytes32 id => Policy) private _policies;
     mapping(bytes32 id => address) private _sponsors;
@@ -274,7 +274,7 @@ contract PolicyManager is IPolicyManager, EIP712, ReentrancyGuardTransient {
         bytes32 id,
         Leaf calldata leaf
     ) private view returns (uint256 paid, uint256 refunded, uint32 through) {
-        uint32 last = _currentEpoch() - _disputeWindow - 1;
+        uint32 last = uint32(_currentEpoch() - _disputeWindow - 1);
         if (last > self.end) last = self.end;
         uint32 first = self.start + uint32(settledEpochs(id, leaf.index));
         // `left` is 0 once every leaf is settled, or the policy was closed

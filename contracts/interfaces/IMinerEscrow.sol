@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Ledger} from "../libraries/Ledger.sol";
+
 /**
  * @title IMinerEscrow
  * @notice Who is a node: stake, operator key with its history, node information, activity, penalties and rewards.
@@ -24,34 +26,6 @@ interface IMinerEscrow {
         uint32 unbonding;
         uint128 minStake;
         uint128 weightUnit;
-    }
-
-    /// @notice A node as it stands now.
-    /// @param operator hot key that beats and signs; stays after an exit, so that its history stays
-    /// @param bondedEpoch epoch of the first bond; never changes
-    /// @param availableUntil last epoch the node promised to serve
-    /// @param exitEpoch epoch in which the whole stake was asked back; 0 unless exiting in full
-    /// @param stake stake that works
-    /// @param unbonding stake on its way out; slashable till it leaves
-    /// @param minRate least fee per epoch and share, in wei, that the node accepts
-    /// @param unbondReady first epoch in which `unbonding` may be withdrawn; 0 if nothing is unbonding
-    /// @param claimedThrough rewards are claimed up to and with this epoch
-    /// @param weight floor(stake / weightUnit), 0 while jailed or exiting in full; in force from the next epoch on
-    /// @param lastSlashEpoch epoch of the last correctness slash
-    /// @param slashCount history that sets the next penalty
-    struct Miner {
-        address operator;
-        uint32 bondedEpoch;
-        uint32 availableUntil;
-        uint32 exitEpoch;
-        uint128 stake;
-        uint128 unbonding;
-        uint96 minRate;
-        uint32 unbondReady;
-        uint32 claimedThrough;
-        uint32 weight;
-        uint32 lastSlashEpoch;
-        uint16 slashCount;
     }
 
     /// @notice How to reach a node and seal to it; kept in events only.
@@ -271,21 +245,32 @@ interface IMinerEscrow {
 
     function adjudicator() external view returns (address);
 
-    function epochLength() external view returns (uint32);
+    function epochLength() external view returns (uint256);
 
-    function disputeWindow() external view returns (uint32);
+    function disputeWindow() external view returns (uint256);
 
-    function evidenceWindow() external view returns (uint32);
+    function evidenceWindow() external view returns (uint256);
 
-    function unbondingEpochs() external view returns (uint32);
+    function unbondingEpochs() external view returns (uint256);
 
-    function minStake() external view returns (uint128);
+    function minStake() external view returns (uint256);
 
-    function weightUnit() external view returns (uint128);
+    function weightUnit() external view returns (uint256);
 
     function currentEpoch() external view returns (uint32);
 
-    function miner(address node) external view returns (Miner memory);
+    /**
+     * @notice A node as it stands now; all zeros if the address never bonded.
+     *
+     * operator: hot key that beats and signs, stays after an exit. bondedEpoch: epoch of the first bond, never changes.
+     * availableUntil: last epoch it promised to serve. exitEpoch: when the whole stake was asked back, else 0.
+     * stake: what works; unbonding: what is on its way out, slashable till it leaves, from epoch unbondReady (0 if none).
+     * minRate: least wei per epoch and share it accepts. claimedThrough: rewards are claimed up to and with this epoch.
+     * weight: floor(stake / weightUnit), 0 while jailed or exiting in full, in force from the next epoch on.
+     * slashCount, lastSlashEpoch: the history that sets the next penalty. weightChanges: entries in the history of weights.
+     * nonce: what the next signed heartbeat must name.
+     */
+    function miner(address node) external view returns (Ledger.Node memory);
 
     /// @notice Stake and unbonding stake of all nodes.
     function totalStake() external view returns (uint256);
@@ -297,18 +282,15 @@ interface IMinerEscrow {
     function carry() external view returns (uint256);
 
     /// @notice Reward reserve of a period: what it was given, and what is not yet claimed.
-    function rewards(uint32 period) external view returns (uint128 pot, uint128 left);
+    function rewards(uint32 period) external view returns (uint256 pot, uint256 left);
 
     function credit(address who) external view returns (uint256);
 
-    /// @notice Nonce that the node's next signed heartbeat must name.
-    function nonces(address node) external view returns (uint256);
-
-    /// @notice The node that this key serves or served; never changes once set.
-    function nodeOf(address operator) external view returns (address);
-
-    /// @notice Epochs in which `operator` counts for its node, both inclusive; `to` is 2^32 - 1 while it is current.
-    function span(address operator) external view returns (uint32 from, uint32 to);
+    /**
+     * @notice The node that this key serves or served, and the epochs in which it counts, both inclusive.
+     * The node never changes once set; `to` is 2^32 - 1 while the key is current.
+     */
+    function span(address operator) external view returns (address node, uint32 from, uint32 to);
 
     function operatorValid(address node, address operator, uint32 epoch) external view returns (bool);
 
@@ -326,7 +308,7 @@ interface IMinerEscrow {
     function isJudged(address node, Offence kind, uint32 epoch) external view returns (bool);
 
     /// @notice The node's weight in `epoch`, whether active or not.
-    function weightAt(address node, uint32 epoch) external view returns (uint32);
+    function weightAt(address node, uint32 epoch) external view returns (uint256);
 
     /// @notice Sum of the weights of all nodes active in `epoch`.
     function totalWeight(uint32 epoch) external view returns (uint256);

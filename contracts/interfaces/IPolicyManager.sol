@@ -162,7 +162,7 @@ interface IPolicyManager {
     /// @notice Take the sender's credit.
     function withdraw(address to) external;
 
-    function epochLength() external view returns (uint32);
+    function epochLength() external view returns (uint256);
 
     function credit(address who) external view returns (uint256);
 

@@ -14,22 +14,23 @@ library Lanes {
     }
 
     /// @notice Active weight of `epoch`.
-    function total(Totals storage self, uint32 epoch) internal view returns (uint256) {
-        return (self.words[epoch >> 3] >> ((epoch & 7) * 32)) & type(uint32).max;
+    function total(Totals storage self, uint256 epoch) internal view returns (uint256) {
+        return uint32(self.words[epoch >> 3] >> ((epoch & 7) << 5));
     }
 
     /// @notice In every epoch `first + k` with bit k of `mask` set, replace `minus` by `plus`.
-    function shift(Totals storage self, uint32 first, uint256 mask, uint256 plus, uint256 minus) internal {
-        uint256 epoch = first;
-        while (mask != 0) {
-            uint256 word = epoch >> 3;
-            uint256 ones = 0;
-            for (; epoch >> 3 == word; ++epoch) {
-                if (mask & 1 == 1) ones |= 1 << ((epoch & 7) * 32);
-                mask >>= 1;
+    function shift(Totals storage self, uint256 first, uint256 mask, uint256 plus, uint256 minus) internal {
+        unchecked {
+            while (mask != 0) {
+                uint256 ones = 0;
+                uint256 word = first >> 3;
+                for (; first >> 3 == word; ++first) {
+                    ones |= (mask & 1) << ((first & 7) << 5);
+                    mask >>= 1;
+                }
+                // per lane: at least `minus` before, below 2^32 after; wrapping of the whole word cancels out
+                if (ones != 0) self.words[word] += ones * plus - ones * minus;
             }
-            // first minus, then plus: each lane holds at least `minus`, and ends below 2^32
-            if (ones != 0) self.words[word] = self.words[word] - ones * minus + ones * plus;
         }
     }
 }

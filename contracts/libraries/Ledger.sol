@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Activity} from "./Activity.sol";
+import {Lanes} from "./Lanes.sol";
+import {Weights} from "./Weights.sol";
+
+/**
+ * @title Ledger
+ * @notice All that MinerEscrow stores, and the writes that keep its weights true.
+ *
+ * A node's record lies in three words that are read and written as a whole: `identity` and `service` are all that a first
+ * bond writes; `leaving` stays empty until a node unbonds, names a rate, changes its weight or beats by signature. A
+ * heartbeat reads `service` alone. In memory every field is a full word; stake and unbonding are below 2^96, because the
+ * total stake is below 2^32 weight units of at most 2^64.
+ *
+ * Unchecked: epochs are below 2^32 and lanes are kept by the invariant that `commit`, `beat` and Penalties.void change both sides of
+ * "totalWeight of an epoch = sum of the weights of the nodes whose bit is set" by the same amount.
+ */
+library Ledger {
+    using Activity for Activity.Bits;
+    using Lanes for Lanes.Totals;
+    using Weights for Weights.History;
+
+    struct Record {
+        uint256 identity; // operator 160, stake 96
+        uint256 service; // 32 each: weight, exitEpoch, bondedEpoch, availableUntil, unbondReady, claimedThrough, lastSlashEpoch; slashCount 16
+        uint256 leaving; // unbonding 96, minRate 96, weightChanges 32, nonce 32
+    }
+
+    struct Node {
+        address operator;
+        uint256 stake;
+        uint256 weight;
+        uint256 exitEpoch;
+        uint256 bondedEpoch;
+        uint256 availableUntil;
+        uint256 unbondReady;
+        uint256 claimedThrough;
+        uint256 lastSlashEpoch;
+        uint256 slashCount;
+        uint256 unbonding;
+        uint256 minRate;
+        uint256 weightChanges;
+        uint256 nonce;
+    }
+
+    struct Span {
+        address node;
+        uint32 from;
+        uint32 to;
+    }
+
+    struct Reserve {
+        uint128 pot;
+        uint128 left;
+    }
+
+    struct Book {
+        address adjudicator;
+        uint128 totalStake;
+        uint128 penaltyPot;
+        uint256 carry;
+        mapping(address who => uint256) credit;
+        mapping(uint256 period => Reserve) rewards;
+        mapping(address node => Record) records;
+        mapping(address operator => Span) spans;
+        mapping(address node => Activity.Bits) bits;
+        mapping(address node => Weights.History) weights;
+        /// two bits per epoch, correctness and liveness, 128 epochs per word
+        mapping(address node => mapping(uint256 word => uint256)) offences;
+        Lanes.Totals lanes;
+    }
+
+    function load(Book storage self, address node) internal view returns (Node memory its) {
+        Record storage record = self.records[node];
+        uint256 word = record.identity;
+        its.operator = address(uint160(word));
+        its.stake = word >> 160;
+        word = record.service;
+        its.weight = uint32(word);
+        its.exitEpoch = uint32(word >> 32);
+        its.bondedEpoch = uint32(word >> 64);
+        its.availableUntil = uint32(word >> 96);
+        its.unbondReady = uint32(word >> 128);
+        its.claimedThrough = uint32(word >> 160);
+        its.lastSlashEpoch = uint32(word >> 192);
+        its.slashCount = word >> 224;
+        word = record.leaving;
+        its.unbonding = uint96(word);
+        its.minRate = uint96(word >> 96);
+        its.weightChanges = uint32(word >> 192);
+        its.nonce = word >> 224;
+    }
+
+    function save(Book storage self, address node, Node memory its) internal {
+        Record storage record = self.records[node];
+        record.identity = uint256(uint160(its.operator)) | (its.stake << 160);
+        record.service =
+            its.weight |
+            (its.exitEpoch << 32) |
+            (its.bondedEpoch << 64) |
+            (its.availableUntil << 96) |
+            (its.unbondReady << 128) |
+            (its.claimedThrough << 160) |
+            (its.lastSlashEpoch << 192) |
+            (its.slashCount << 224);
+        record.leaving = its.unbonding | (its.minRate << 96) | (its.weightChanges << 192) | (its.nonce << 224);
+    }
+
+    /// @notice Save a record whose weight is now `weight`: in force from the next epoch on, in announced epochs too.
+    function commit(Book storage self, address node, Node memory its, uint256 weight, uint256 epoch) internal {
+        unchecked {
+            uint256 old = its.weight;
+            if (weight != old) {
+                // no bit is ever set beyond the longest lease, so the window holds all that lies ahead
+                self.lanes.shift(epoch + 1, self.bits[node].window(epoch + 1), weight, old);
+                its.weight = weight;
+                // what was in force up to now goes on record, once per epoch; before the first bond nothing was
+                uint256 length = its.weightChanges;
+                if (
+                    its.bondedEpoch != epoch &&
+                    (length == 0 || uint32(self.weights[node].entry(length - 1)) != epoch)
+                ) {
+                    self.weights[node].push(length, epoch, old);
+                    its.weightChanges = length + 1;
+                }
+            }
+            save(self, node, its);
+        }
+    }
+
+    /// @notice Set the bits of `count` epochs from `first`, with the node's weight.
+    function beat(Book storage self, address node, uint256 first, uint256 count, uint256 weight) internal {
+        unchecked {
+            uint256 fresh = ((1 << count) - 1) & ~self.bits[node].window(first);
+            self.bits[node].flip(first, fresh);
+            self.lanes.shift(first, fresh, weight, 0);
+        }
+    }
+
+    function weightAt(
+        Book storage self,
+        address node,
+        Node memory its,
+        uint256 epoch
+    ) internal view returns (uint256) {
+        if (its.bondedEpoch == 0 || epoch <= its.bondedEpoch) return 0;
+        return self.weights[node].weightAt(its.weightChanges, epoch, its.weight);
+    }
+}
