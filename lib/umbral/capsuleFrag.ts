@@ -1,14 +1,14 @@
 /**
- * A proxy's answer. Owns: CapsuleFrag (untrusted) and VerifiedCapsuleFrag, their encodings. Owns not: the checks that turn
- * one into the other (`verifyCapsuleFrags.ts`). Source: spec/umbral.md sections 7 and 10.
+ * A proxy's answer. Owns: CapsuleFrag (untrusted) and VerifiedCapsuleFrag, their encodings. Owns not: the equations
+ * between the two (`capsuleFragProof.ts`). Source: spec/umbral.md sections 7 and 10.
  */
 import { concat, hex, sameBytes } from './bytes.ts';
 import type { Capsule } from './capsule.ts';
+import { type CapsuleFragKeys, faultError, findFaults } from './capsuleFragProof.ts';
 import { expectInstance } from './errors.ts';
 import { CAPSULE_FRAG, CAPSULE_FRAG_SIMPLE } from './layout.ts';
 import { checkScalar, decodePoints } from './numbers.ts';
 import { checkSignature } from './signature.ts';
-import { type CapsuleFragKeys, verifyOne } from './verifyCapsuleFrags.ts';
 
 /** The fields of a cfrag, encoded, and its points decoded. Views, not copies. */
 export interface CapsuleFragParts {
@@ -95,7 +95,9 @@ export class CapsuleFrag extends Shown {
 
   /** Checks Alice's signature, then the proof. Throws `cfrag.kfrag_signature`, `cfrag.reencryption`. */
   verify(capsule: Capsule, keys: CapsuleFragKeys): VerifiedCapsuleFrag {
-    return verifyOne(capsule, this, keys);
+    const [fault] = findFaults(capsule, [this.parts], keys);
+    if (fault) throw faultError(fault);
+    return verifiedCapsuleFragOf(this.parts);
   }
 
   equals(other: CapsuleFrag): boolean {

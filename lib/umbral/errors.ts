@@ -67,3 +67,9 @@ export function expectInstance<T>(value: T, kind: Kind<T>, field: string): T {
   if (value instanceof kind) return value;
   throw new UmbralError('parse', { field, expected: kind.name, got: kindOf(value) });
 }
+
+/** Returns `list` if it is an array; else throws `parse`. */
+export function expectList<T>(list: readonly T[], field: string): readonly T[] {
+  if (Array.isArray(list)) return list;
+  throw new UmbralError('parse', { field, expected: 'an array', got: kindOf(list) });
+}

@@ -5,6 +5,7 @@
 import { compress, concat, hex, isZero, item, sameBytes } from './bytes.ts';
 import { type Capsule, capsuleParts } from './capsule.ts';
 import { type CapsuleFrag, capsuleFragParts, type VerifiedCapsuleFrag } from './capsuleFrag.ts';
+import { type CapsuleFragKeys, challengesOf } from './capsuleFragProof.ts';
 import { arithmetic } from './engine/current.ts';
 import { expectInstance, UmbralError } from './errors.ts';
 import { kfragDigest } from './hash.ts';
@@ -12,7 +13,6 @@ import { bytesOfKey, PublicKey } from './keys.ts';
 import { booleanByte, EVIDENCE, EVIDENCE_POINTS, type EvidencePoint, parseBoolean } from './layout.ts';
 import { decodePoints } from './numbers.ts';
 import { recoveryIdFor } from './signature.ts';
-import { type CapsuleFragKeys, challengesOf } from './verifyCapsuleFrags.ts';
 
 export interface EvidenceInput extends CapsuleFragKeys {
   readonly capsule: Capsule;

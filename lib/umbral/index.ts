@@ -1,5 +1,6 @@
 export { Capsule } from './capsule.ts';
 export { CapsuleFrag, VerifiedCapsuleFrag } from './capsuleFrag.ts';
+export type { CapsuleFragFault, CapsuleFragKeys } from './capsuleFragProof.ts';
 export { decryptOriginal, type Encrypted, encrypt } from './encrypt.ts';
 export { engine } from './engine/current.ts';
 export { UmbralError, type UmbralErrorCode, type UmbralErrorDetails } from './errors.ts';
@@ -14,9 +15,4 @@ export { SecretKeyFactory } from './secretKeyFactory.ts';
 export { RecoverableSignature, Signature } from './signature.ts';
 export { Signer } from './signer.ts';
 export { dem, deriveBytes, generators, hashToScalar, Point, Scalar } from './toolkit.ts';
-export {
-  type CapsuleFragFault,
-  type CapsuleFragKeys,
-  type VerifiedCapsuleFrags,
-  verifyCapsuleFrags,
-} from './verifyCapsuleFrags.ts';
+export { type VerifiedCapsuleFrags, verifyCapsuleFrags } from './verifyCapsuleFrags.ts';

@@ -2,7 +2,7 @@
  * Key pairs. Owns: SecretKey, PublicKey. Owns not: deriving keys from a seed (`secretKeyFactory.ts`), signing (`signer.ts`).
  * Source: spec/umbral.md sections 1, 3 and 10.
  */
-import { compress, concat, copyBytes, hex, sameBytes, wipe } from './bytes.ts';
+import { compress, copyBytes, hex, sameBytes, wipe } from './bytes.ts';
 import { arithmetic } from './engine/current.ts';
 import { expectInstance, UmbralError } from './errors.ts';
 import { checkScalar, decodePoints, randomScalar } from './numbers.ts';
@@ -126,6 +126,3 @@ export class SecretKey {
     return 'SecretKey:...';
   }
 }
-
-/** Points of several keys as one list. Internal. */
-export const pointsOfKeys = (...keys: readonly PublicKey[]): Uint8Array => concat(...keys.map(pointOfKey));

@@ -7,10 +7,9 @@ import { type Capsule, capsuleParts } from './capsule.ts';
 import { type CapsuleFragParts, capsuleFragParts, VerifiedCapsuleFrag } from './capsuleFrag.ts';
 import { demDecrypt } from './dem.ts';
 import { arithmetic } from './engine/current.ts';
-import { expectInstance, UmbralError } from './errors.ts';
+import { expectInstance, expectList, UmbralError } from './errors.ts';
 import { sharedSecret, shareIndices } from './hash.ts';
 import { bytesOfKey, PublicKey, pointOfKey, SecretKey, withSecret } from './keys.ts';
-import { checkList } from './verifyCapsuleFrags.ts';
 
 export interface Reencrypted {
   readonly receivingSecretKey: SecretKey;
@@ -33,7 +32,7 @@ export function decryptReencrypted(input: Reencrypted): Uint8Array {
   expectInstance(delegatingKey, PublicKey, 'delegatingKey');
   const { simple } = capsuleParts(capsule);
   const ciphertext = copyBytes(input.ciphertext, 'ciphertext');
-  const cfrags = checkList(input.cfrags).map((cfrag, i) =>
+  const cfrags = expectList(input.cfrags, 'cfrags').map((cfrag, i) =>
     capsuleFragParts(expectInstance(cfrag, VerifiedCapsuleFrag, `cfrags[${i}]`)),
   );
   checkOneDelegation(cfrags);

@@ -6,10 +6,10 @@ import { compress, concat, item, wipe } from './bytes.ts';
 import { type Capsule, capsuleParts } from './capsule.ts';
 import { type VerifiedCapsuleFrag, verifiedCapsuleFragOf } from './capsuleFrag.ts';
 import { arithmetic } from './engine/current.ts';
+import { expectList } from './errors.ts';
 import { cfragDigest } from './hash.ts';
 import { keyFragParts, type VerifiedKeyFrag } from './keyFrag.ts';
 import { decodePoints, randomScalars } from './numbers.ts';
-import { checkList } from './verifyCapsuleFrags.ts';
 
 /** Turns one capsule towards Bob, with a proof. Errors: `parse` for arguments of a wrong kind. */
 export function reencrypt(capsule: Capsule, kfrag: VerifiedKeyFrag): VerifiedCapsuleFrag {
@@ -18,7 +18,7 @@ export function reencrypt(capsule: Capsule, kfrag: VerifiedKeyFrag): VerifiedCap
 
 /** The same for many capsules of one kfrag, with one field inversion for all; one answer per capsule, in order. */
 export function reencryptMany(capsules: readonly Capsule[], kfrag: VerifiedKeyFrag): VerifiedCapsuleFrag[] {
-  const taus = randomScalars(checkList(capsules).length);
+  const taus = randomScalars(expectList(capsules, 'capsules').length);
   try {
     return reencryptWith(taus, capsules, kfrag);
   } finally {

@@ -4,6 +4,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { capsuleParts } from '../../lib/umbral/capsule.ts';
 import { capsuleFragParts } from '../../lib/umbral/capsuleFrag.ts';
+import { challengesOf } from '../../lib/umbral/capsuleFragProof.ts';
 import { encryptWith } from '../../lib/umbral/encrypt.ts';
 import { arithmetic, useEngine } from '../../lib/umbral/engine/current.ts';
 import type { Engine } from '../../lib/umbral/engine.ts';
@@ -32,7 +33,6 @@ import {
   verifyCapsuleFrags,
 } from '../../lib/umbral/index.ts';
 import { reencryptWith } from '../../lib/umbral/reencrypt.ts';
-import { challengesOf } from '../../lib/umbral/verifyCapsuleFrags.ts';
 import { bytes, hex, text, vectors } from './support.ts';
 
 const counts: Record<string, number> = {};
