@@ -15,7 +15,7 @@ import { restVectors } from './vectors/rest.ts';
 import { sealVectors } from './vectors/seal.ts';
 import { typedVectors } from './vectors/typed.ts';
 
-const makers = {
+const makers: Readonly<Record<string, () => object | Promise<object>>> = {
   policy: policyVectors,
   leaf: leafVectors,
   typed: typedVectors,

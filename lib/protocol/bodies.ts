@@ -39,16 +39,16 @@ const signature = bytes(signatureBytes);
 /** uint96, as rates are on chain. */
 const rate = amount(96);
 
-export const domainShape = object({
+const domainShape = object({
   chainId: uint({ min: 1 }),
   adjudicator: address,
   policyManager: address,
   escrow: address,
 });
 
-export const headShape = object({ number: uint(), hash, timestamp: seconds });
+const headShape = object({ number: uint(), hash, timestamp: seconds });
 
-export const leafShape = object({
+const leafShape = object({
   index: uint({ max: maxShares - 1 }),
   node: address,
   fragment: hash,
@@ -61,7 +61,7 @@ export const leafShape = object({
 
 const proof = list(hash, { min: 0, max: maxProofWords });
 
-export const limitsShape = object({
+const limitsShape = object({
   bodyBytes: uint(),
   chunkBytes: uint(),
   capsules: uint(),

@@ -70,16 +70,20 @@ export class DintelError extends Error {
   walk(): unknown;
   walk(match: (error: unknown) => boolean): unknown;
   walk(match?: (error: unknown) => boolean): unknown {
-    let current: unknown = this;
-    // A chain of causes may be a ring; sixteen links are more than any honest one has.
-    for (let link = 0; link < 16; link++) {
-      if (match?.(current)) return current;
-      const cause: unknown = current instanceof Error ? current.cause : undefined;
-      if (cause === undefined) break;
-      current = cause;
-    }
-    return match === undefined ? current : undefined;
+    const causes = causesOf(this);
+    return match === undefined ? causes.at(-1) : causes.find((error) => match(error));
   }
+}
+
+/** An error and its causes, outermost first. A chain of causes may be a ring; sixteen links are more than any honest one has. */
+function causesOf(error: unknown): readonly unknown[] {
+  const causes = [error];
+  while (causes.length < 16) {
+    const last = causes.at(-1);
+    if (!(last instanceof Error) || last.cause === undefined) break;
+    causes.push(last.cause);
+  }
+  return causes;
 }
 
 /** What a node added to its refusal; all of it is its word only. */

@@ -25,7 +25,8 @@ export interface Problem {
 
 const clean = (text: string, limit: number): string => {
   const plain = text.replace(/[\p{Cc}\p{Cf}\p{Surrogate}]/gu, ' ');
-  return plain.length <= limit ? plain : `${plain.slice(0, limit - 1)}…`;
+  // A cut may halve a surrogate pair, and half of one is no text.
+  return plain.length <= limit ? plain : `${plain.slice(0, limit - 1).replace(/\p{Surrogate}$/u, '')}…`;
 };
 
 /** The wire code of anything thrown: its own, that of its Umbral step, else E_INTERNAL. */
@@ -70,6 +71,9 @@ export function problemOf(error: unknown, requestId: string): Problem {
   };
 }
 
+const isObject = (value: Json | undefined): value is { readonly [name: string]: Json } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 export function encodeProblem(problem: Problem): Uint8Array {
   return writeJson({ ...problem });
 }
@@ -87,22 +91,20 @@ export function decodeProblem(bytes: Uint8Array, status: number): ProtocolError 
   } catch {
     return refused(`HTTP ${status} without a reason.`);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return refused(`HTTP ${status} without a reason.`);
-  const member = value as { readonly [name: string]: Json };
+  if (!isObject(value)) return refused(`HTTP ${status} without a reason.`);
   const text = (name: string, limit: number): string | undefined => {
-    const found = member[name];
+    const found = value[name];
     return typeof found === 'string' ? clean(found, limit) : undefined;
   };
   const code = text('code', 64) ?? '';
   const detail = text('detail', maxDetailCharacters);
   if (!isWireCode(code)) return refused(detail ?? `HTTP ${status} with an unknown reason.`);
-  const { retryAfter, data } = member;
+  const { retryAfter, data } = value;
   return new ProtocolError(code, {
     details: detail,
     field: text('field', 128),
     requestId: text('requestId', 64),
     retryAfter: typeof retryAfter === 'number' ? retryAfter : undefined,
-    data: typeof data === 'object' && data !== null && !Array.isArray(data) ? { ...data } : undefined,
+    data: isObject(data) ? { ...data } : undefined,
   });
 }

@@ -10,7 +10,7 @@ import { ProtocolError } from './errors.ts';
 import { type Address, fromHex, type Hex, isHex, toHex } from './hex.ts';
 import type { Json } from './json.ts';
 
-export type JsonSchema = { readonly [keyword: string]: Json };
+type JsonSchema = { readonly [keyword: string]: Json };
 
 /** A shape. `decode` takes what parseJson gives and throws ProtocolError naming the field; `encode` mirrors it. */
 export interface Codec<T> {

@@ -14,7 +14,7 @@ export interface LeafTree {
   readonly row: readonly Hex[];
   readonly depth: number;
   /** The siblings of leaf `index` from the bottom; `depth` words. Throws E_COUNT for an index that no leaf has. */
-  proof(index: number): readonly Hex[];
+  readonly proof: (index: number) => readonly Hex[];
 }
 
 /** d = ceil(log2(shares)), 0 for one share. Throws E_SHARES_MAX. */

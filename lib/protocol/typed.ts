@@ -178,8 +178,9 @@ class VerifiedMessage<Name extends MessageName> {
     this.digest = digest;
   }
 
+  /** A look-alike, even one with this prototype, lacks the private member. */
   static is(value: unknown): boolean {
-    return typeof value === 'object' && value !== null && #verified in value;
+    return typeof value === 'object' && value !== null && #verified in value && value.#verified;
   }
 }
 

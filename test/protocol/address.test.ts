@@ -53,7 +53,7 @@ describe('address', () => {
     ]) {
       expect(
         refusalOf(() => parseAddress(bad)),
-        String(bad),
+        JSON.stringify(bad),
       ).toBe('E_ADDRESS');
     }
     fc.assert(

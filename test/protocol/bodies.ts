@@ -6,7 +6,7 @@ const address = (n: number): Address => `0x${n.toString(16).padStart(40, '0')}`;
 const hash = (n: number): Hex => `0x${n.toString(16).padStart(64, '0')}`;
 const fill = (length: number, n: number): Uint8Array => new Uint8Array(length).fill(n);
 
-export const domain = { chainId: 31337, adjudicator: address(1), policyManager: address(2), escrow: address(3) };
+const domain = { chainId: 31337, adjudicator: address(1), policyManager: address(2), escrow: address(3) };
 const leaf = {
   index: 4,
   node: address(4),

@@ -67,6 +67,10 @@ describe('problem', () => {
     expect(problem.detail.length).toBeLessThanOrEqual(200);
     expect(problem.detail.startsWith('a  x')).toBe(true);
     expect(problem.field).toBe('f ');
+    for (let length = 195; length < 203; length++) {
+      const halved = problemOf(new ProtocolError('E_FIELD', { details: `${'x'.repeat(length)}😀😀` }), 'r');
+      expect(decodeProblem(encodeProblem(halved), 422)).toMatchObject({ code: 'E_FIELD', details: halved.detail });
+    }
   });
 
   it('makes of anything that a node sends one typed error', () => {
