@@ -19,7 +19,7 @@ export type CborValue = null | number | string | Uint8Array | readonly CborValue
 const maxDepth = 8;
 
 /** True if the text has an encoding that comes back as it was: no lone surrogate, no byte order mark in front. */
-export function isPlainText(text: string): boolean {
+function isPlainText(text: string): boolean {
   return !/\p{Surrogate}/u.test(text) && !text.startsWith('\ufeff');
 }
 

@@ -53,7 +53,7 @@ export function parseConditions(bytes: Uint8Array): Condition {
   if (typeof head !== 'string') return refuse('E_CONDITION', 'conditions[1]', 'a head as text');
   if (head !== 'time') {
     const what = reservedHeads.includes(head) ? 'which is reserved' : 'which is not known';
-    refuse('E_CONDITION', 'conditions[1]', 'the head "time"', `"${head.slice(0, 32)}", ${what}`);
+    refuse('E_CONDITION', 'conditions[1]', 'the head "time"', `${JSON.stringify(head.slice(0, 32))}, ${what}`);
   }
   if (node.length !== 3)
     refuse('E_CONDITION', 'conditions[1]', '["time", notBefore, notAfter]', `${node.length} items`);

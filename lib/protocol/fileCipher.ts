@@ -75,6 +75,6 @@ export async function digestId(bytes: Uint8Array): Promise<`0x${string}`> {
 }
 
 /** WebCrypto takes no view of shared memory; bytes that lie in some are copied. */
-export function own(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+function own(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return bytes.buffer instanceof ArrayBuffer ? (bytes as Uint8Array<ArrayBuffer>) : Uint8Array.from(bytes);
 }

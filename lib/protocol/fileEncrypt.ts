@@ -105,12 +105,14 @@ async function* encryptBytes(source: ByteSource, options: EncryptFileOptions): A
   yield* inOrder(rechunk(source, chunkPlainBytes, options.signal), width, (piece) => writer.sealChunk(piece));
 }
 
-/** A header and what seals the chunks behind it. Each index may be sealed once only. */
+/** A header and what seals the chunks behind it, each once and in order: a place sealed twice would repeat a nonce. */
 export class FileWriter {
   readonly header: FileHeader;
   readonly #cipher: FileCipher;
   readonly #aad: Uint8Array;
   readonly #size: number | undefined;
+  #next = 0;
+  #ended = false;
 
   constructor(header: FileHeader, cipher: FileCipher, size: number | undefined) {
     this.header = header;
@@ -119,19 +121,29 @@ export class FileWriter {
     this.#size = size;
   }
 
-  /** Throws E_TOO_LARGE beyond 32,768 chunks, E_LENGTH when the end is not where the size said. */
+  /**
+   * Throws E_TOO_LARGE beyond 32,768 chunks, E_LENGTH when the end is not where the size said, E_CHUNK_ORDER and
+   * E_CHUNK_FINAL for a chunk that is not the next one.
+   */
   async sealChunk({ index, last, bytes }: Piece): Promise<Uint8Array> {
+    if (this.#ended) refuse('E_CHUNK_FINAL', 'index', 'no chunk after the last', `${index}`);
+    if (index !== this.#next) refuse('E_CHUNK_ORDER', 'index', `${this.#next}`, `${index}`);
     if (index >= maxChunks) refuse('E_TOO_LARGE', 'source', `at most ${maxFileSize} bytes`, 'more');
     const end = index * chunkPlainBytes + bytes.length;
     if (this.#size !== undefined && (last ? end !== this.#size : end > this.#size)) {
       refuse('E_LENGTH', 'source', `${this.#size} bytes, the size given`, last ? `${end} bytes` : 'more');
     }
+    this.#next += 1;
+    this.#ended = last;
     return this.#cipher.seal(chunkNonce(index, last), this.#aad, bytes);
   }
 }
 
 /** Fresh key, fresh salt, header; the file key is wiped before this returns. */
 async function startFile(options: EncryptFileOptions): Promise<FileWriter> {
+  if (options.size !== undefined && options.size > maxFileSize) {
+    refuse('E_TOO_LARGE', 'size', `at most ${maxFileSize} bytes`, `${options.size} bytes`);
+  }
   const key = sealFileKey(options.delegatingKey);
   const salt = randomBytes(16);
   const meta = {

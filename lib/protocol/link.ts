@@ -91,7 +91,12 @@ function decodeLink(bytes: Uint8Array, known: readonly KnownContracts[]): Link {
     manifestId: idIn(manifest, 'manifestId'),
     verifyingKey: keyIn(vk, 'verifyingKey'),
     uris: urisOf(uris ?? null, 'uris', maxUris),
-    bob: orNull(secret, (root) => Keyring.fromRoot(bytesOf(root, 'secret', 32))),
+    bob: orNull(secret, (value) => {
+      const root = bytesOf(value, 'secret', 32);
+      const keyring = Keyring.fromRoot(root);
+      root.fill(0);
+      return keyring;
+    }),
   };
   if (!known.some((one) => one.chainId === chainId && one.policyManager.toLowerCase() === policyManager)) {
     refuse(

@@ -287,7 +287,7 @@ export function parseManifest(bytes: Uint8Array, padded = false): SignedManifest
   if (end > bytes.length || (!padded && end < bytes.length))
     refuse('E_LENGTH', field, `${end} bytes`, `${bytes.length} bytes`);
   if (bytes.subarray(end).some((byte) => byte !== 0)) refuse('E_LENGTH', field, 'zeros behind the end', 'other bytes');
-  const payload = bytes.slice(9, 9 + length);
+  const payload = Uint8Array.from(bytes.subarray(9, 9 + length));
   return {
     manifest: parsePayload(payload),
     payload,

@@ -19,25 +19,34 @@ export interface Piece {
 export async function* piecesOf(source: ByteSource, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
   if ('getReader' in source) {
     const reader = source.getReader();
+    // An abort ends a read that waits; what it then resolves to is no end of the source.
+    const abort = (): void => void reader.cancel().catch(() => undefined);
+    signal?.addEventListener('abort', abort, { once: true });
     let done = false;
     try {
       for (;;) {
-        if (signal?.aborted) refuse('ABORTED', 'signal', 'no abort');
+        checkSignal(signal);
         const next = await reader.read();
+        checkSignal(signal);
         done = next.done;
         if (next.done) return;
         yield checkBytes(next.value, undefined, 'source');
       }
     } finally {
+      signal?.removeEventListener('abort', abort);
       if (!done) await reader.cancel().catch(() => undefined);
       reader.releaseLock();
     }
   } else {
     for await (const piece of source) {
-      if (signal?.aborted) refuse('ABORTED', 'signal', 'no abort');
+      checkSignal(signal);
       yield checkBytes(piece, undefined, 'source');
     }
   }
+}
+
+function checkSignal(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) refuse('ABORTED', 'signal', 'no abort');
 }
 
 /** Cut a source into pieces of `size` bytes; the last has 1..size, or 0 iff the source is empty. Each piece is a fresh array. */

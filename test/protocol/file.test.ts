@@ -125,10 +125,35 @@ describe('a file', () => {
     );
   });
 
+  it('stops while the source lets it wait', async () => {
+    const stop = new AbortController();
+    const silent = new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(pattern(3)) });
+    const waiting = codeOf(() => collect(encryptToStream(silent, { delegatingKey, signal: stop.signal })));
+    setTimeout(() => stop.abort(), 20);
+    expect(await waiting).toBe('ABORTED');
+  });
+
+  it('seals each place once', async () => {
+    const writer = await startFileWith(
+      sealFileKey(delegatingKey),
+      pattern(16),
+      { name: '', mediaType: '', size: undefined },
+      2,
+    );
+    const chunk = (index: number, last: boolean) => codeOf(() => writer.sealChunk({ index, last, bytes: pattern(4) }));
+    expect(await chunk(1, false)).toBe('E_CHUNK_ORDER');
+    expect(await chunk(0, false)).toBe('accepted');
+    expect(await chunk(0, true)).toBe('E_CHUNK_ORDER');
+    expect(await chunk(1, true)).toBe('accepted');
+    expect(await chunk(2, true)).toBe('E_CHUNK_FINAL');
+  });
+
   it('refuses a source that is not of the size given', async () => {
     for (const size of [0, 4, 6, MiB]) {
       expect(await codeOf(() => collect(encryptToStream([pattern(5)], { delegatingKey, size })))).toBe('E_LENGTH');
     }
+    const size = 32_768 * MiB + 1;
+    expect(await codeOf(() => collect(encryptToStream([pattern(5)], { delegatingKey, size })))).toBe('E_TOO_LARGE');
     expect(await codeOf(() => collect(encryptToStream(['text' as never], { delegatingKey })))).toBe('E_TYPE');
     const broken = new Error('disk');
     const failing = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(broken) });
