@@ -1,5 +1,5 @@
 /**
- * The vectors of spec/protocol.md section 10 for keys, seals and off-chain objects, read as any other implementation would read them:
+ * The vectors of spec/protocol.md section 10 for keys, seals and off-chain objects, read the way another implementation would:
  * from the files, by the public surface. What writes them is scripts/vectors.ts.
  */
 import { HDNodeWallet } from 'ethers';
