@@ -19,6 +19,7 @@ import type {
   SentTransaction,
 } from './chain.ts';
 import { type AbiParameter, abiItem } from './codec.ts';
+import { ChainError } from './errors.ts';
 
 /** Where in the chain an event stands; `logIndex` counts within its block. */
 export interface EventPlace {
@@ -67,6 +68,17 @@ export abstract class Agent<C extends ChainReader, Events extends object> {
     const { outputs = [] } = abiItem(this.abi, 'function', name);
     if (outputs.length === 1) return tidy(outputs[0] as AbiParameter, value) as T;
     return outputs.map((output, place) => tidy(output, (value as unknown[])[place])) as T;
+  }
+
+  /** A count, length or epoch as a number, whatever the width of its type on chain. Throws `chain.abi` for one beyond 2^53. */
+  protected async readNumber(
+    name: string,
+    args: readonly unknown[] = [],
+    options: { at?: BlockTag } = {},
+  ): Promise<number> {
+    const value = Number(await this.read<bigint | number>(name, args, options));
+    if (!Number.isSafeInteger(value)) throw new ChainError('chain.abi', `${name} is no number of this library`);
+    return value;
   }
 }
 

@@ -86,25 +86,25 @@ export class MinerEscrow<C extends ChainReader = ChainReader> extends Agent<C, M
   }
 
   epochLength(): Promise<number> {
-    return this.read('epochLength');
+    return this.readNumber('epochLength');
   }
   minStake(): Promise<bigint> {
     return this.read('minStake');
   }
   disputeWindow(): Promise<number> {
-    return this.read('disputeWindow');
+    return this.readNumber('disputeWindow');
   }
   evidenceWindow(): Promise<number> {
-    return this.read('evidenceWindow');
+    return this.readNumber('evidenceWindow');
   }
   unbondingEpochs(): Promise<number> {
-    return this.read('unbondingEpochs');
+    return this.readNumber('unbondingEpochs');
   }
   adjudicator(): Promise<Address> {
     return this.read('adjudicator');
   }
   currentEpoch(options: { at?: BlockTag } = {}): Promise<number> {
-    return this.read('currentEpoch', [], options);
+    return this.readNumber('currentEpoch', [], options);
   }
   miner(node: Address, options: { at?: BlockTag } = {}): Promise<Miner> {
     return this.read('miner', [node], options);

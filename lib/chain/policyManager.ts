@@ -72,7 +72,7 @@ export class PolicyManager<C extends ChainReader = ChainReader> extends Agent<C,
   }
 
   epochLength(): Promise<number> {
-    return this.read('epochLength');
+    return this.readNumber('epochLength');
   }
   /** `undefined` if there is no policy of this id at that block. */
   async policy(id: Hex, options: { at?: BlockTag } = {}): Promise<PolicyRecord | undefined> {
