@@ -7,6 +7,7 @@
 import {
   ackCovers,
   checkRequestTimes,
+  sealedKfragHash as hashOfSealed,
   leafOf,
   ProtocolError,
   type ReencryptAnswer,
@@ -96,6 +97,11 @@ export async function reencryptFor(
 async function reencryptAt(place: WorkPlace, ports: UrsulaPorts, body: ReencryptBody): Promise<readonly Uint8Array[]> {
   const { policyId, leaf, sealedKfrag, capsules } = body;
   const { index, fragment, sealedKfragHash, keys } = leaf;
+  // Before a key is asked for: bytes that are not the leaf's are E_KFRAG also when they name an erased key.
+  if (hashOfSealed(sealedKfrag) !== sealedKfragHash) {
+    place.release();
+    throw new ProtocolError('E_KFRAG', { field: 'sealedKfrag', expected: 'the bytes whose hash the leaf names' });
+  }
   try {
     return await place.run({
       policyId,
