@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../../lib/protocol/bytes.ts';
-import { fromHex } from '../../../lib/protocol/hex.ts';
+import { ProtocolError } from '../../../lib/protocol/errors.ts';
+import { type Address, fromHex } from '../../../lib/protocol/hex.ts';
 import { type Json, writeJson } from '../../../lib/protocol/json.ts';
 import { fragmentOfCfrag, leafOf } from '../../../lib/protocol/leaf.ts';
+import type { Domain } from '../../../lib/protocol/messages.ts';
 import { cfragHash, verifyReceipt } from '../../../lib/protocol/receipt.ts';
 import { capsuleHash, requestDigest, requestOf } from '../../../lib/protocol/request.ts';
 import { decodeAnswer, decodeBody } from '../../../lib/protocol/routes.ts';
@@ -11,10 +13,11 @@ import { Capsule, CapsuleFrag, PublicKey } from '../../../lib/umbral/index.ts';
 import { restVectors } from '../../../scripts/vectors/rest.ts';
 import vectors from '../../vectors/rest.json' with { type: 'json' };
 import { refusalOf } from '../refusal.ts';
-import { judge, type Scene, type Self } from './judge.ts';
+import { ask, type Scene } from './restNode.ts';
 
-const self = vectors as unknown as Self;
-const { domain, operator, epochLength } = (vectors as unknown as Self & { node: { epochLength: number } }).node;
+const { epochLength } = vectors.node;
+const domain = vectors.node.domain as Domain;
+const operators = vectors.node.operator.address as Address;
 const goodBody = JSON.parse(vectors.request.body) as Json;
 
 type Patch = { path: (string | number)[]; value?: unknown };
@@ -37,9 +40,8 @@ describe('rest.json', () => {
     expect(JSON.parse(JSON.stringify(restVectors()))).toEqual(vectors);
   });
 
-  it('the good request, its digest, receipts and answer', () => {
+  it('the good request, its digest, receipts and answer', async () => {
     const raw = utf8(vectors.request.body);
-    judge(self, raw, vectors.scene as Scene);
     const body = decodeBody('reencrypt', raw);
     const { policyId, capsules } = body;
     const leaf = leafOf(body.leaf).hash;
@@ -48,35 +50,40 @@ describe('rest.json', () => {
     const request = requestDigest(domain, requestOf({ ...body.request, policyId, leaf, capsules }));
     expect(request).toBe(vectors.request.digest);
 
-    const { epoch, results } = decodeAnswer('reencrypt', utf8(vectors.answer));
-    expect(results.length).toBe(capsules.length);
-    const [delegatingKey, receivingKey, verifyingKey] = body.leaf.keys.map((key) => PublicKey.fromBytes(key)) as [
-      PublicKey,
-      PublicKey,
-      PublicKey,
-    ];
+    // The answer of the file, and one that a node gives now: the same cfrags cannot come twice, the same checks must hold.
     const currentEpoch = Math.floor(vectors.head.timestamp / epochLength);
-    results.forEach(({ cfrag, signature }, i) => {
-      const capsule = capsules[i] as Uint8Array;
-      const of = {
-        contracts: domain,
-        policyId,
-        leaf,
-        request,
-        capsule,
-        cfrag,
-        epoch,
-        signature,
-        operators: operator.address,
-        currentEpoch,
-      };
-      const { message, digest, signer } = verifyReceipt(of);
-      expect({ ...message, digest, signer }).toEqual(vectors.receipts[i]);
-      expect(message.cfrag).toBe(cfragHash(cfrag));
-      expect(fragmentOfCfrag(cfrag)).toBe(body.leaf.fragment);
-      const keys = { verifyingKey, delegatingKey, receivingKey };
-      CapsuleFrag.fromBytesSimple(cfrag).verify(Capsule.fromBytesSimple(capsule), keys);
-    });
+    const fromFile = decodeAnswer('reencrypt', utf8(vectors.answer));
+    const fromNode = await ask(raw, vectors.scene);
+    for (const { epoch, head, results } of [fromFile, fromNode]) {
+      expect(head).toEqual(vectors.head);
+      expect(results.length).toBe(capsules.length);
+      const [delegatingKey, receivingKey, verifyingKey] = body.leaf.keys.map((key) => PublicKey.fromBytes(key)) as [
+        PublicKey,
+        PublicKey,
+        PublicKey,
+      ];
+      results.forEach(({ cfrag, signature }, i) => {
+        const capsule = capsules[i] as Uint8Array;
+        const answer = { capsule, cfrag, epoch, signature };
+        const { message, digest, signer } = verifyReceipt({
+          contracts: domain,
+          policyId,
+          leaf,
+          request,
+          ...answer,
+          operators,
+          currentEpoch,
+        });
+        if (results === fromFile.results) expect({ ...message, digest, signer }).toEqual(vectors.receipts[i]);
+        expect(message.cfrag).toBe(cfragHash(cfrag));
+        expect(fragmentOfCfrag(cfrag)).toBe(body.leaf.fragment);
+        CapsuleFrag.fromBytesSimple(cfrag).verify(Capsule.fromBytesSimple(capsule), {
+          verifyingKey,
+          delegatingKey,
+          receivingKey,
+        });
+      });
+    }
   });
 
   it('the acknowledgement', () => {
@@ -86,15 +93,16 @@ describe('rest.json', () => {
     expect(recoverTyped('Ack', domain, message, signature)).toBe(vectors.ack.signer);
   });
 
-  it('each refusal, and of two faults the earlier', () => {
+  it('each refusal by a node, and of two faults the earlier', async () => {
     expect(vectors.refusals.length).toBe(22 + (22 * 21) / 2);
     for (const { faults, code, body, scene } of vectors.refusals) {
       const raw = writeJson(patched(goodBody, body as Patch[]));
       const changed = patched(vectors.scene, scene as Patch[]) as unknown as Scene;
-      expect(
-        refusalOf(() => judge(self, raw, changed)),
-        String(faults),
-      ).toBe(code);
+      const outcome = await ask(raw, changed).then(
+        () => 'accepted',
+        (error: unknown) => (error instanceof ProtocolError ? error.code : error),
+      );
+      expect(outcome, String(faults)).toBe(code);
     }
   });
 
