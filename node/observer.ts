@@ -34,6 +34,7 @@ export class NodeObserver implements Observer {
     this.#metrics = metrics;
     this.#log = log;
     this.#served = metrics.counter('dintel_capsules_total', 'Capsules re-encrypted and signed for.');
+    this.#served.add({}, 0);
     this.#secrets = metrics.counter('dintel_secret_uses_total', 'Uses of secrets by kind; kfrag is one per capsule.');
     this.#alarms = metrics.counter('dintel_alarms_total', 'Things that must not happen and did.');
     this.#requests = metrics.counter('dintel_requests_total', 'Requests answered, by route and status.');
