@@ -139,7 +139,7 @@ const POINT_FIELDS = ['e1', 'v1', 'u1', 'e2', 'v2', 'u2', 'x'] as const;
 const POINT_NAMES = POINT_FIELDS.map((name) => `cfrag, ${name.toUpperCase()}`);
 
 /** Everything that needs no key: frame, points, ranges. Throws `parse`. */
-function parse(bytes: Uint8Array, form: typeof CAPSULE_FRAG | typeof CAPSULE_FRAG_SIMPLE): CapsuleFragParts {
+function parse(bytes: Uint8Array, form: typeof CAPSULE_FRAG): CapsuleFragParts {
   const framed = form.frame(bytes);
   const field = (name: Parameters<typeof form.field>[1]) => form.field(framed, name);
   const z = checkScalar(field('z'), 'cfrag, z');

@@ -20,7 +20,7 @@ export interface Encrypted {
 
 /**
  * Encrypts for the owner of `delegatingKey`, who can open it and can let others open it. Knows no secret, needs no network.
- * Units: any number of plaintext bytes, also none, held in memory at once. Errors: `parse` for arguments of a wrong kind.
+ * Plaintext of 0 bytes or more, held in memory at once. Errors: `parse` for arguments of a wrong kind.
  */
 export function encrypt(delegatingKey: PublicKey, plaintext: Uint8Array): Encrypted {
   expectInstance(delegatingKey, PublicKey, 'delegatingKey');

@@ -99,7 +99,7 @@ export interface Opening {
   readonly delegatingKey: Uint8Array;
 }
 
-export interface OpeningResult {
+interface OpeningResult {
   /** Whether (s/d)*pkA = h*E' + V' and E' + V' is not the identity, where E' = sum lambda_i*E1_i, V' likewise. */
   readonly valid: boolean;
   /** 64: d*(E' + V'), secret; all zero when not valid. */

@@ -9,7 +9,7 @@ import { compress, concat, u32be, utf8, wipe } from './bytes.ts';
 import { arithmetic } from './engine/current.ts';
 
 /** SHA-256 over u32be(len(tag)) || tag || parts, not yet reduced: callers reduce many at once. */
-export const taggedDigest = (tag: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array =>
+const taggedDigest = (tag: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array =>
   sha256(concat(u32be(tag.length), tag, ...parts));
 
 /** H(tag, parts...) in [1, n-1], 32 bytes. Parts are joined without lengths. Source: spec section 2. */

@@ -14,7 +14,7 @@ const ORDER = /* @__PURE__ */ Uint8Array.of(
 );
 
 /** Whether 32 bytes are below n. Looks at every byte whatever they are, since they may be secret. */
-export function isBelowOrder(scalar: Uint8Array): boolean {
+function isBelowOrder(scalar: Uint8Array): boolean {
   let borrow = 0;
   for (let i = 31; i >= 0; i--) borrow = ((scalar[i]! - ORDER[i]! - borrow) >> 8) & 1;
   return borrow === 1;

@@ -33,7 +33,10 @@ export function reencryptWith(
   kfrag: VerifiedKeyFrag,
 ): VerifiedCapsuleFrag[] {
   const engine = arithmetic();
-  const { rk, id, x, u1, signatureForReceiver: signature } = keyFragParts(kfrag);
+  const { rk, ...shown } = keyFragParts(kfrag);
+  // Copies: a view would carry the kfrag's whole buffer, rk included, wherever the cfrag goes.
+  const [id, x] = [shown.id.slice(), shown.x.slice()];
+  const [u1, signature] = [shown.u1.slice(), shown.signatureForReceiver.slice()];
   const parts = capsules.map(capsuleParts);
   const pairs = parts.map((_, i) => concat(rk, item(taus, i, 32)));
   const products = engine.secretProducts([
@@ -47,9 +50,7 @@ export function reencryptWith(
     const fresh = products.slice(64 * (parts.length + 4 * i), 64 * (parts.length + 4 * i + 4));
     const [e1, e2, v1, v2] = [item(fresh, 0, 64), item(fresh, 1, 64), item(fresh, 2, 64), item(fresh, 3, 64)];
     const u2 = item(products, i, 64).slice();
-    return {
-      e,
-      v,
+    const made = {
       e1: compress(e1),
       v1: compress(v1),
       e2: compress(e2),
@@ -61,12 +62,13 @@ export function reencryptWith(
         return concat(e1, v1, item(decoded, 0, 64), e2, v2, u2, item(decoded, 1, 64));
       },
     };
+    return { made, digest: cfragDigest({ ...made, e, v }) };
   });
-  const challenges = engine.scalars.reduce(concat(...unproven.map(cfragDigest)));
+  const challenges = engine.scalars.reduce(concat(...unproven.map(({ digest }) => digest)));
   const rks = concat(...parts.map(() => rk));
   const responses = engine.scalars.mulAdd(taus, rks, challenges); // z = tau + rk*h
   wipe(rks, ...pairs);
-  return unproven.map(({ e, v, ...made }, i) =>
+  return unproven.map(({ made }, i) =>
     verifiedCapsuleFragOf({
       ...made,
       id,

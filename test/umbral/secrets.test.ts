@@ -12,7 +12,14 @@ describe('secrets', () => {
   const factory = SecretKeyFactory.random();
   const kfrag = cast(1, 1).kfrags[0]!;
   const rk = hex(kfrag.toBytes().subarray(73, 105));
-  const seen: readonly (readonly [string, object, string])[] = [
+  type Secretive =
+    | published.SecretKey
+    | published.SecretKeyFactory
+    | published.Signer
+    | published.Scalar
+    | published.KeyFrag
+    | published.VerifiedKeyFrag;
+  const seen: readonly (readonly [string, Secretive, string])[] = [
     ['SecretKey', secret, hex(secret.toSecretBytes())],
     ['SecretKeyFactory', factory, hex(factory.makeSecret(text('x')))],
     ['Signer', new Signer(secret), hex(secret.toSecretBytes())],
@@ -52,6 +59,15 @@ describe('secrets', () => {
     kfrag.toBytes().fill(0);
     expect(secret.publicKey.equals(SecretKey.fromBytes(secret.toSecretBytes()).publicKey)).toBe(true);
     expect(hex(kfrag.toBytes().subarray(73, 105))).toBe(rk);
+  });
+
+  it('a cfrag carries no buffer of the kfrag that made it', () => {
+    const story = cast(1, 1);
+    const cfrag = published.reencrypt(story.capsule, story.kfrags[0]!);
+    const inner = hex(story.kfrags[0]!.toBytes().subarray(73, 105));
+    const buffers = Object.values(Reflect.get(cfrag, 'parts') as object).filter((part) => part instanceof Uint8Array);
+    expect(buffers.length).toBe(10);
+    for (const { buffer } of buffers) expect(hex(new Uint8Array(buffer))).not.toContain(inner);
   });
 
   it('what was disposed of refuses to work', () => {

@@ -35,10 +35,10 @@ const pick = (list: Uint8Array, indices: readonly number[]) =>
 
 /** sum of lambda_i * y_i, in hex; what a set of shares believes f(0) to be. */
 function interpolate(xs: Uint8Array, ys: Uint8Array): string {
-  const { lagrangeAtZero, mul, add } = arithmetic().scalars;
-  const products = mul(lagrangeAtZero(xs)!, ys);
+  const { scalars } = arithmetic();
+  const products = scalars.mul(scalars.lagrangeAtZero(xs)!, ys);
   let sum: Uint8Array = new Uint8Array(32);
-  for (let i = 0; i < products.length; i += 32) sum = add(sum, products.subarray(i, i + 32));
+  for (let i = 0; i < products.length; i += 32) sum = scalars.add(sum, products.subarray(i, i + 32));
   return hex(sum);
 }
 

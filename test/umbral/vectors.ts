@@ -226,13 +226,13 @@ export function sharedVectors(engine: Engine): void {
     }>('umbral-intermediates');
 
     it('digests to scalars, at the edges, one by one and as a list', () => {
-      const { reduce } = arithmetic().scalars;
+      const { scalars } = arithmetic();
       for (const vector of file.digest_to_scalar) {
-        expect(hex(reduce(bytes(vector.digest)))).toBe(vector.scalar);
+        expect(hex(scalars.reduce(bytes(vector.digest)))).toBe(vector.scalar);
         count('umbral-intermediates');
       }
       const all = (name: 'digest' | 'scalar') => file.digest_to_scalar.map((vector) => vector[name]).join('');
-      expect(hex(reduce(bytes(all('digest'))))).toBe(all('scalar'));
+      expect(hex(scalars.reduce(bytes(all('digest'))))).toBe(all('scalar'));
     });
 
     it('hash to scalar', () => {
