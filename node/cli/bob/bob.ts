@@ -1,4 +1,167 @@
-import { Command } from 'commander';
+/** `dintel bob …`: hand out a card, open what was shared. Needs no coins and no account. */
+import { Command, Option } from 'commander';
+import { Bob, contractsOf, type NodeOutcome, RetrievalError } from 'dintel';
+import { fingerprintWords, formatCard, makeCard } from 'dintel/protocol';
+import { OperatorError } from '../../config/operatorError.ts';
+import { parseCount } from '../../config/parse.ts';
+import { openReader } from '../access.ts';
+import { action, type CommonOptions, type Context, commandFor, examples } from '../common.ts';
+import { refuseExisting, writeOutput } from '../files.ts';
+import { interrupted } from '../interrupt.ts';
+import { table } from '../output.ts';
+import { deploymentFor, openPerson, personInitCommand } from '../person.ts';
+import type { Progress } from '../progress.ts';
+import { formatBytes } from '../progress.ts';
+
 export function bobCommand(): Command {
-  return new Command('bob').description('soon');
+  const command = new Command('bob').description('Open what was shared: init, card, retrieve.');
+  for (const child of [personInitCommand('bob'), cardCommand(), retrieveCommand()]) command.addCommand(child);
+  return command;
+}
+
+function cardCommand(): Command {
+  return commandFor('bob', 'card', 'Print the receive card to hand to Alice', ['password', 'chain'])
+    .addOption(new Option('--name <name>', 'put a name on it (only your word)'))
+    .addHelpText('after', examples('dintel bob card', 'dintel bob card --name "Bob at work" --json | jq -r .card'))
+    .action(action<CommonOptions & { readonly name?: string }>(card));
+}
+
+async function card({ options, out }: Context<CommonOptions & { readonly name?: string }>): Promise<void> {
+  const person = await openPerson('bob', options);
+  const deployment = await deploymentFor(options, person.config);
+  const made = makeCard(contractsOf(deployment), {
+    receivingSecretKey: person.keyring.receiving(),
+    verifyingSecretKey: person.keyring.verifying(),
+    issuedAt: Math.floor(Date.now() / 1000),
+    name: options.name,
+  });
+  person.wipe();
+  const text = formatCard(made);
+  const words = fingerprintWords(made.receivingKey, made.verifyingKey);
+  const fingerprint = (Array.isArray(words) ? words : [words]).join(' ');
+  out.result({ ok: true, card: text, fingerprint, receivingKey: made.receivingKey.toBytes() }, [
+    text,
+    '',
+    `Fingerprint, to compare by voice: ${fingerprint}`,
+  ]);
+}
+
+interface RetrieveOptions extends CommonOptions {
+  readonly out: string;
+  readonly file: number;
+  readonly force?: boolean;
+}
+
+function retrieveCommand(): Command {
+  return commandFor('bob', 'retrieve', 'Open what a link shares', ['password', 'chain'])
+    .argument('<link>', 'the link that Alice sent')
+    .addOption(new Option('--out <file>', 'where to; - is standard output').makeOptionMandatory())
+    .addOption(
+      new Option('--file <n>', 'which file of the grant, counted from 1')
+        .default(1)
+        .argParser((text) => parseCount(text, 1, 1_000)),
+    )
+    .addOption(new Option('--force', 'replace the output if it exists'))
+    .addHelpText(
+      'after',
+      examples(
+        "dintel bob retrieve 'https://…/open#d1.…' --out report.pdf",
+        "dintel bob retrieve 'd1.…' --out - | tar x",
+      ),
+    )
+    .action(action<RetrieveOptions>(retrieve));
+}
+
+async function retrieve({ options, out }: Context<RetrieveOptions>, link: string): Promise<void> {
+  if (options.out === '-' && out.isJson) {
+    throw new OperatorError('E_USAGE', '--json and --out - would both write to standard output', {
+      cure: 'give --out a file',
+    });
+  }
+  await refuseExisting(options.out, options.force);
+  const person = await openPerson('bob', options);
+  const signal = interrupted();
+  const progress = out.progress('retrieving');
+  try {
+    const { chain, deployment } = await openReader(options, person.config);
+    const bob = await Bob.open({ keyring: person.keyring, chain, deployment });
+    const wanted = options.file - 1;
+    const startedMs = performance.now();
+    const got = await bob.retrieve({
+      from: link,
+      only: (_, index) => index === wanted,
+      signal,
+      onProgress: (event) => tellRetrieval(progress, event),
+    });
+    const file = got.files[0];
+    if (file === undefined) {
+      const count = got.manifest.manifest.files.length;
+      throw new OperatorError(
+        'E_USAGE',
+        `the grant has ${count} file${count === 1 ? '' : 's'}, so there is no file ${options.file}`,
+      );
+    }
+    const openedMs = Math.round(performance.now() - startedMs);
+    const stream = file.stream({
+      signal,
+      onProgress: (event) => {
+        if (event.type === 'decrypt.bytes') progress.update(event.done, event.total, formatBytes(event.done));
+      },
+    });
+    const written = await writeOutput(options.out, stream, { force: options.force, mode: 0o600 });
+    progress.end();
+    if (options.out === '-') return;
+    const nodes = got.nodes.map(nodeFacts);
+    const verified = nodes.filter(({ state }) => state === 'verified').length;
+    out.result(
+      {
+        ok: true,
+        out: written.path,
+        bytes: written.bytes,
+        sha256: written.sha256,
+        name: file.name,
+        mediaType: file.mediaType,
+        author: file.author?.toBytes() ?? null,
+        policyId: got.manifest.manifest.policyId,
+        note: got.note ?? null,
+        nodes,
+        openedMs,
+      },
+      [
+        `${options.out}: ${formatBytes(written.bytes)}${file.name === '' ? '' : ` (${file.name})`}, opened with ${verified} nodes in ${(openedMs / 1000).toFixed(1)} s.`,
+        ...(file.author === undefined ? ['Author not proven.'] : []),
+      ],
+    );
+  } catch (error) {
+    progress.end();
+    if (error instanceof RetrievalError && !out.isJson) {
+      for (const line of table(error.nodes.map((node) => ['  ', node.key, node.state, node.code ?? ''])))
+        out.note(line);
+    }
+    throw error;
+  } finally {
+    person.wipe();
+  }
+}
+
+export function nodeFacts({ key, state, code, attempts, ms }: NodeOutcome) {
+  return {
+    node: key,
+    state,
+    ...(code === undefined ? {} : { code }),
+    attempts,
+    ...(ms === undefined ? {} : { ms: Math.round(ms) }),
+  };
+}
+
+function tellRetrieval(progress: Progress, event: { readonly type: string; readonly state?: string }): void {
+  const words: Readonly<Record<string, string>> = {
+    located: 'found',
+    opened: 'manifest opened',
+    checked: 'checked on chain',
+    asking: 'asking the nodes',
+    enough: 'enough answers',
+    opening: 'opening',
+  };
+  if (event.type === 'retrieve.state') progress.step(words[event.state ?? ''] ?? '');
 }

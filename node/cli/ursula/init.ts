@@ -113,7 +113,7 @@ async function init({ options, out }: Context<InitOptions>): Promise<void> {
       `  url        ${config.url}`,
       'Next:',
       '  1. send it a little native currency for gas (heartbeats)',
-      `  2. dintel ursula stake --home ${home} --wallet-key-file FILE --amount 25000`,
+      `  2. dintel ursula stake --home ${home} --stake-key-file FILE --amount 25000`,
       `  3. dintel ursula run --home ${home}`,
     ],
   );

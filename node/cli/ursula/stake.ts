@@ -18,7 +18,7 @@ import { openNode } from './open.ts';
 
 interface StakeOptions extends CommonOptions {
   readonly amount: string;
-  readonly walletKeyFile: string;
+  readonly stakeKeyFile: string;
   readonly availableFor?: number;
   readonly minRate?: bigint;
 }
@@ -32,7 +32,7 @@ export function stakeCommand() {
     .addOption(new Option('--amount <tokens>', 'whole tokens or a decimal').makeOptionMandatory())
     .addOption(
       new Option(
-        '--wallet-key-file <file>',
+        '--stake-key-file <file>',
         'key of the stake wallet: file of mode 0600, 64 hex digits',
       ).makeOptionMandatory(),
     )
@@ -48,8 +48,8 @@ export function stakeCommand() {
     .addHelpText(
       'after',
       examples(
-        'dintel ursula stake --amount 25000 --wallet-key-file stake.key',
-        'dintel ursula stake --amount 25000 --wallet-key-file stake.key --available-for 365d --min-rate 1000000000 --yes',
+        'dintel ursula stake --amount 25000 --stake-key-file stake.key',
+        'dintel ursula stake --amount 25000 --stake-key-file stake.key --available-for 365d --min-rate 1000000000 --yes',
       ),
     )
     .action(action<StakeOptions>(stake));
@@ -57,7 +57,7 @@ export function stakeCommand() {
 
 async function stake({ options, out }: Context<StakeOptions>): Promise<void> {
   const { config, keystore } = await openNode(options);
-  const walletKey = await readAccountKeyFile(options.walletKeyFile);
+  const walletKey = await readAccountKeyFile(options.stakeKeyFile);
   const node = accountOf(walletKey);
   if (config.node !== undefined && !sameAddress(config.node, node)) {
     throw new OperatorError(
