@@ -32,7 +32,7 @@ export function checksumAddress(address: Address): Address {
 }
 
 /**
- * An address typed or pasted by a person, or from a wallet: any case; mixed case must have the right EIP-55 checksum.
+ * An address typed or pasted by a person, or from a wallet, in any case; mixed case must have the right EIP-55 checksum.
  * Returns lower case. Throws E_ADDRESS.
  */
 export function parseAddress(text: unknown, field = 'address'): Address {

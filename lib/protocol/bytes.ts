@@ -4,7 +4,7 @@
  */
 import { ProtocolError, refuse } from './errors.ts';
 
-/** Shape: any number of parts. Returns a fresh array. */
+/** The parts in a row, in a fresh array. */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (const part of parts) length += part.length;
