@@ -20,7 +20,7 @@ export default defineConfig({
   solidity: {
     profiles: {
       default: { ...compiler, settings: { evmVersion, optimizer: { enabled: true, runs: 200 } } },
-      production: { ...compiler, settings: { evmVersion, viaIR: true, optimizer: { enabled: true, runs: 10_000 } } },
+      production: { ...compiler, settings: { evmVersion, viaIR: true, optimizer: { enabled: true, runs: 200 } } },
     },
   },
   paths: { tests: { mocha: './test/contracts', solidity: './contracts/test' } },

@@ -83,9 +83,7 @@ contract KeyRegistry is IKeyRegistry, EIP712 {
     ) private {
         require(version == uint256(_versions[owner]) + 1, BadVersion());
         require(keys.rx != keys.vx, SameKeys()); // y is not asked: P and -P have one secret
-        bytes32 digest = _hashTypedDataV4(
-            TypedData.keyPossession(owner, _keysHash(receiving, verifying), version)
-        );
+        bytes32 digest = _hashTypedDataV4(TypedData.keyPossession(owner, _keysHash(receiving, verifying), version));
         require(
             _holds(digest, keys.rx, keys.ry, keys.rr, keys.rvs) && _holds(digest, keys.vx, keys.vy, keys.vr, keys.vvs),
             BadPossession()
@@ -104,7 +102,8 @@ contract KeyRegistry is IKeyRegistry, EIP712 {
     function _holds(bytes32 digest, uint256 x, uint256 y, bytes32 r, bytes32 vs) private pure returns (bool) {
         if (x >= FIELD || y >= FIELD) return false;
         (address signer, ECDSA.RecoverError problem, ) = ECDSA.tryRecover(digest, r, vs);
-        return problem == ECDSA.RecoverError.NoError && signer == address(uint160(uint256(keccak256(abi.encode(x, y)))));
+        return
+            problem == ECDSA.RecoverError.NoError && signer == address(uint160(uint256(keccak256(abi.encode(x, y)))));
     }
 
     function _compress(KeyPair calldata keys) private pure returns (bytes memory receiving, bytes memory verifying) {

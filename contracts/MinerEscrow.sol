@@ -9,10 +9,12 @@ import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {IMinerEscrow} from "./interfaces/IMinerEscrow.sol";
 import {Activity} from "./libraries/Activity.sol";
+import {Exits} from "./libraries/Exits.sol";
 import {Lanes} from "./libraries/Lanes.sol";
 import {Ledger} from "./libraries/Ledger.sol";
 import {Penalties} from "./libraries/Penalties.sol";
 import {Rewards} from "./libraries/Rewards.sol";
+import {SignedBeats} from "./libraries/SignedBeats.sol";
 import {TypedData} from "./libraries/TypedData.sol";
 
 /**
@@ -24,8 +26,8 @@ import {TypedData} from "./libraries/TypedData.sol";
  * for every epoch, totalWeight = sum of weightAt over the nodes whose bit of that epoch is set.
  *
  * Unchecked arithmetic is on epochs, which are below 2^32 and to which only constants of the rules are added, and on
- * amounts that a check on the line above bounds. Storage and its writers are in {Ledger}; {Rewards} and {Penalties}
- * are linked libraries that work on it, so that each piece of code stays under 12 KB.
+ * amounts that a check on the line above bounds. Storage and its writers are in {Ledger}; {Exits}, {Rewards},
+ * {Penalties} and {SignedBeats} are linked libraries that work on it, so that each piece of code stays under 12 KB.
  */
 contract MinerEscrow is IMinerEscrow, EIP712, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
@@ -33,8 +35,6 @@ contract MinerEscrow is IMinerEscrow, EIP712, ReentrancyGuardTransient {
     using Lanes for Lanes.Totals;
     using Ledger for Ledger.Book;
 
-    /// @dev Longest lease, in epochs, and so the farthest bit ahead of the current epoch.
-    uint256 internal constant MAX_LEASE = 8;
     /// @dev Farthest promise of availability: beyond any policy (1,024 epochs), short of locking a stake by a slip.
     uint256 internal constant MAX_AVAILABILITY = 4_096;
     IERC20 public immutable token;
@@ -46,36 +46,34 @@ contract MinerEscrow is IMinerEscrow, EIP712, ReentrancyGuardTransient {
     uint256 public immutable minStake;
     uint256 public immutable weightUnit;
 
-    Ledger.Book private _book;
-
-    constructor(IERC20 token_, Rules memory rules) EIP712(TypedData.NAME, TypedData.VERSION) {
+    constructor(IERC20 token_, Rules memory rules_) EIP712(TypedData.NAME, TypedData.VERSION) {
         require(
             address(token_) != address(0) &&
-                rules.epochLength != 0 &&
-                rules.unbonding >= uint256(rules.evidenceWindow) + rules.disputeWindow + 1 &&
-                rules.unbonding <= MAX_AVAILABILITY &&
-                rules.disputeWindow < MAX_LEASE &&
-                rules.weightUnit != 0 &&
-                rules.weightUnit <= 1 << 64 &&
-                rules.minStake >= 1000 * rules.weightUnit,
+                rules_.epochLength != 0 &&
+                rules_.unbonding >= uint256(rules_.evidenceWindow) + rules_.disputeWindow + 1 &&
+                rules_.unbonding <= MAX_AVAILABILITY &&
+                rules_.disputeWindow < Ledger.MAX_LEASE &&
+                rules_.weightUnit != 0 &&
+                rules_.weightUnit <= 1 << 64 &&
+                rules_.minStake >= 1000 * rules_.weightUnit,
             BadRules()
         );
         token = token_;
         _deployer = msg.sender;
-        epochLength = rules.epochLength;
-        disputeWindow = rules.disputeWindow;
-        evidenceWindow = rules.evidenceWindow;
-        unbondingEpochs = rules.unbonding;
-        minStake = rules.minStake;
-        weightUnit = rules.weightUnit;
+        epochLength = rules_.epochLength;
+        disputeWindow = rules_.disputeWindow;
+        evidenceWindow = rules_.evidenceWindow;
+        unbondingEpochs = rules_.unbonding;
+        minStake = rules_.minStake;
+        weightUnit = rules_.weightUnit;
     }
 
     /// @inheritdoc IMinerEscrow
     function wire(address adjudicator_) external {
         require(msg.sender == _deployer, NotDeployer());
-        require(_book.adjudicator == address(0), AlreadyWired());
+        require(_book().adjudicator == address(0), AlreadyWired());
         require(adjudicator_ != address(0), NotAdjudicator());
-        _book.adjudicator = adjudicator_;
+        _book().adjudicator = adjudicator_;
     }
 
     // ------------------------------------------------------------------ becoming a node and staying one
@@ -89,8 +87,8 @@ contract MinerEscrow is IMinerEscrow, EIP712, ReentrancyGuardTransient {
         uint32 availableUntil,
         Info calldata info
     ) public nonReentrant {
-        Ledger.Node memory its = _book.load(msg.sender);
-        require(_book.adjudicator != address(0), NotWired());
+        Ledger.Node memory its = _book().load(msg.sender);
+        require(_book().adjudicator != address(0), NotWired());
         require(its.unbondReady == 0, Exiting());
         require(its.stake == 0, AlreadyBonded());
         require(amount >= minStake, StakeTooSmall());
@@ -134,7 +132,7 @@ contract MinerEscrow is IMinerEscrow, EIP712, ReentrancyGuardTransient {
 
     /// @inheritdoc IMinerEscrow
     function topUp(address node, uint128 amount) external nonReentrant {
-        Ledger.Node memory its = _book.load(node);
+        Ledger.Node memory its = _book().load(node);
         _checkBonded(its);
         require(amount != 0, ZeroAmount());
         require(its.exitEpoch == 0, Exiting());
@@ -145,37 +143,37 @@ contract MinerEscrow is IMinerEscrow, EIP712, ReentrancyGuardTransient {
 
     /// @inheritdoc IMinerEscrow
     function setOperator(address operator, uint256 consentDeadline, bytes calldata consent) external {
-        Ledger.Node memory its = _book.load(msg.sender);
+        Ledger.Node memory its = _book().load(msg.sender);
         _checkBonded(its);
         _appoint(its, operator, consentDeadline, consent);
-        _book.save(msg.sender, its);
+        _book().save(msg.sender, its);
     }
 
     /// @inheritdoc IMinerEscrow
     function setNodeInfo(Info calldata info) external {
         address node = _nodeOrOperator();
-        _checkBonded(_book.load(node));
+        _checkBonded(_book().load(node));
         _announce(node, info);
     }
 
     /// @inheritdoc IMinerEscrow
     function setMinRate(uint96 minRate) external {
         address node = _nodeOrOperator();
-        Ledger.Node memory its = _book.load(node);
+        Ledger.Node memory its = _book().load(node);
         _checkBonded(its);
         its.minRate = minRate;
-        _book.save(node, its);
+        _book().save(node, its);
         emit MinRateSet(node, minRate);
     }
 
     /// @inheritdoc IMinerEscrow
     function extendAvailability(uint32 epoch) external {
-        Ledger.Node memory its = _book.load(msg.sender);
+        Ledger.Node memory its = _book().load(msg.sender);
         _checkBonded(its);
         require(its.exitEpoch == 0, Exiting());
         require(epoch > its.availableUntil, AvailabilityNotMonotone());
         _promise(its, epoch);
-        _book.save(msg.sender, its);
+        _book().save(msg.sender, its);
         emit AvailabilityExtended(msg.sender, epoch);
     }
 
@@ -183,105 +181,56 @@ contract MinerEscrow is IMinerEscrow, EIP712, ReentrancyGuardTransient {
 
     /// @inheritdoc IMinerEscrow
     function heartbeat(uint8 count) external {
-        Ledger.Span storage own = _book.spans[msg.sender];
+        Ledger.Span storage own = _book().spans[msg.sender];
         address node = own.node;
         require(node != address(0) && own.to == type(uint32).max, NotOperator());
-        unchecked {
-            _beat(node, _epoch() + 1, count);
-        }
+        uint256 epoch = _epoch();
+        _book().beat(node, epoch + 1, count, epoch);
     }
 
     /// @inheritdoc IMinerEscrow
-    function heartbeatBySig(Beat calldata beat, bytes calldata signature) external {
-        require(block.timestamp <= beat.deadline, ExpiredSignature());
-        Ledger.Node memory its = _book.load(beat.node);
-        bytes32 structHash = TypedData.heartbeat(beat.node, beat.firstEpoch, beat.count, beat.nonce, beat.deadline);
-        require(beat.nonce == its.nonce && _isSignedBy(its.operator, structHash, signature), BadSignature());
-        unchecked {
-            ++its.nonce;
-        }
-        _book.save(beat.node, its);
-        _beat(beat.node, beat.firstEpoch, beat.count);
+    function heartbeatBySig(Beat calldata, bytes calldata) external {
+        _forward(address(SignedBeats));
     }
 
     /// @inheritdoc IMinerEscrow
-    function heartbeatBatch(Beat[] calldata beats, bytes[] calldata signatures) external returns (bool[] memory done) {
-        done = new bool[](beats.length);
-        for (uint256 i = 0; i < beats.length; ++i) {
-            // a call of its own for each, so that a bad one undoes only itself
-            try this.heartbeatBySig(beats[i], signatures[i]) {
-                done[i] = true;
-            } catch {}
-        }
-    }
-
-    function _beat(address node, uint256 firstEpoch, uint256 count) private {
-        unchecked {
-            require(count != 0 && count <= MAX_LEASE && firstEpoch == _epoch() + 1, BadLease());
-        }
-        uint256 service = _book.records[node].service;
-        if (uint32(service) == 0) {
-            require(uint32(service >> 32) == 0, Exiting());
-            revert Jail();
-        }
-        _book.beat(node, firstEpoch, count, uint32(service));
-        emit Heartbeat(node, uint32(firstEpoch), uint8(count));
+    function heartbeatBatch(Beat[] calldata, bytes[] calldata) external returns (bool[] memory) {
+        _forward(address(SignedBeats));
     }
 
     // ------------------------------------------------------------------ leaving
 
     /// @inheritdoc IMinerEscrow
-    function requestUnbond(uint128 amount) external {
-        Ledger.Node memory its = _book.load(msg.sender);
-        _checkBonded(its);
-        require(its.unbondReady == 0, UnbondPending());
-        require(amount != 0, ZeroAmount());
-        require(amount <= its.stake, InsufficientStake());
-        unchecked {
-            its.stake -= amount;
-            its.unbonding = amount;
-            uint256 last = _epoch();
-            if (its.stake == 0) {
-                its.exitEpoch = last;
-                // every bit and promise of the node must have passed before its delay begins
-                last += MAX_LEASE;
-                if (its.availableUntil > last) last = its.availableUntil;
-            } else {
-                require(its.stake >= minStake, StakeTooSmall());
-            }
-            its.unbondReady = last + unbondingEpochs;
-        }
-        _commit(msg.sender, its);
-        emit UnbondRequested(msg.sender, amount, uint32(its.unbondReady));
+    function requestUnbond(uint128) external {
+        _forward(address(Exits));
     }
 
     /// @inheritdoc IMinerEscrow
     function cancelUnbond() external {
-        Ledger.Node memory its = _book.load(msg.sender);
-        _checkUnbonding(its);
-        its.stake += its.unbonding;
-        _endUnbond(its);
-        emit UnbondCancelled(msg.sender);
+        _forward(address(Exits));
     }
 
     /// @inheritdoc IMinerEscrow
     function withdrawStake(address to) external nonReentrant {
-        Ledger.Node memory its = _book.load(msg.sender);
-        _checkUnbonding(its);
+        Ledger.Node memory its = _book().load(msg.sender);
+        require(its.unbondReady != 0, NothingToWithdraw());
         require(_epoch() >= its.unbondReady, StillLocked(uint32(its.unbondReady)));
         uint256 amount = its.unbonding;
-        _book.totalStake -= uint128(amount);
+        _book().totalStake -= uint128(amount);
         if (its.exitEpoch != 0) its.availableUntil = 0;
-        _endUnbond(its);
+        its.unbonding = 0;
+        its.unbondReady = 0;
+        its.exitEpoch = 0;
+        _book().save(msg.sender, its);
         emit StakeWithdrawn(msg.sender, to, amount);
         token.safeTransfer(to, amount);
     }
 
     /// @inheritdoc IMinerEscrow
     function withdrawCredit(address to) external nonReentrant {
-        uint256 amount = _book.credit[msg.sender];
+        uint256 amount = _book().credit[msg.sender];
         require(amount != 0, NothingToWithdraw());
-        _book.credit[msg.sender] = 0;
+        _book().credit[msg.sender] = 0;
         emit CreditWithdrawn(msg.sender, to, amount);
         token.safeTransfer(to, amount);
     }
@@ -290,73 +239,64 @@ contract MinerEscrow is IMinerEscrow, EIP712, ReentrancyGuardTransient {
 
     /// @inheritdoc IMinerEscrow
     function fundRewards(uint32 firstPeriod, uint32 periods, uint128 perEpoch) external nonReentrant {
-        _pull(Rewards.fund(_book, _epoch(), firstPeriod, periods, perEpoch));
+        _pull(Rewards.fund(firstPeriod, periods, perEpoch));
     }
 
     /// @inheritdoc IMinerEscrow
-    function claimRewards(address node, uint32 to) external returns (uint256 amount) {
-        return Rewards.claim(_book, node, _lastFinal(), to);
+    function claimRewards(address, uint32) external returns (uint256) {
+        _forward(address(Rewards));
     }
 
     /// @inheritdoc IMinerEscrow
-    function skipRewards(uint32 to) external {
-        Rewards.skip(_book, _lastFinal(), to);
+    function skipRewards(uint32) external {
+        _forward(address(Rewards));
     }
 
     /// @inheritdoc IMinerEscrow
-    function recycle(uint32 period) external {
-        Rewards.recycle(_book, _epoch(), _lastFinal(), period);
+    function recycle(uint32) external {
+        _forward(address(Rewards));
     }
 
     /// @inheritdoc IMinerEscrow
     function recyclePot() external {
-        Rewards.recyclePot(_book, _epoch());
+        _forward(address(Rewards));
     }
 
     /// @inheritdoc IMinerEscrow
     function previewReward(address node, uint32 to) external view returns (uint256 amount, uint32 through) {
-        return Rewards.preview(_book, node, _lastFinal(), to);
+        return Rewards.previewReward(node, to);
     }
 
     // ------------------------------------------------------------------ the Adjudicator's part
 
     /// @inheritdoc IMinerEscrow
-    function slash(
-        address node,
-        address operator,
-        Offence kind,
-        uint32 epoch,
-        address reporter
-    ) external returns (uint256 penalty) {
-        _checkAdjudicator();
-        require(kind == Offence.Liveness || operatorValid(node, operator, epoch), NotOperator());
-        Penalties.Rules memory rules = Penalties.Rules({
-            current: _epoch(),
-            evidenceWindow: evidenceWindow,
-            minStake: minStake,
-            weightUnit: weightUnit,
-            maxLease: MAX_LEASE
-        });
-        return Penalties.slash(_book, rules, node, kind, epoch, reporter);
+    function slash(address, address, Offence, uint32, address) external returns (uint256) {
+        _forward(address(Penalties));
     }
 
     /// @inheritdoc IMinerEscrow
-    function voidEpochs(address node, uint32 from, uint32 to) external {
-        _checkAdjudicator();
-        unchecked {
-            uint256 first = _epoch() - disputeWindow;
-            uint256 last = _epoch() + MAX_LEASE;
-            if (from > first) first = from;
-            if (to < last) last = to;
-            if (first <= last) Penalties.void(_book, node, first, last);
-        }
+    function voidEpochs(address, uint32, uint32) external {
+        _forward(address(Penalties));
     }
 
     // ------------------------------------------------------------------ views
 
     /// @inheritdoc IMinerEscrow
+    function rules() external view returns (Rules memory) {
+        return
+            Rules({
+                epochLength: uint32(epochLength),
+                disputeWindow: uint32(disputeWindow),
+                evidenceWindow: uint32(evidenceWindow),
+                unbonding: uint32(unbondingEpochs),
+                minStake: uint128(minStake),
+                weightUnit: uint128(weightUnit)
+            });
+    }
+
+    /// @inheritdoc IMinerEscrow
     function adjudicator() external view returns (address) {
-        return _book.adjudicator;
+        return _book().adjudicator;
     }
 
     /// @inheritdoc IMinerEscrow
@@ -366,81 +306,83 @@ contract MinerEscrow is IMinerEscrow, EIP712, ReentrancyGuardTransient {
 
     /// @inheritdoc IMinerEscrow
     function totalStake() external view returns (uint256) {
-        return _book.totalStake;
+        return _book().totalStake;
     }
 
     /// @inheritdoc IMinerEscrow
     function penaltyPot() external view returns (uint256) {
-        return _book.penaltyPot;
+        return _book().penaltyPot;
     }
 
     /// @inheritdoc IMinerEscrow
     function carry() external view returns (uint256) {
-        return _book.carry;
+        return _book().carry;
     }
 
     /// @inheritdoc IMinerEscrow
     function rewards(uint32 period) external view returns (uint256 pot, uint256 left) {
-        Ledger.Reserve storage reserve = _book.rewards[period];
+        Ledger.Reserve storage reserve = _book().rewards[period];
         return (reserve.pot, reserve.left);
     }
 
     /// @inheritdoc IMinerEscrow
     function credit(address who) external view returns (uint256) {
-        return _book.credit[who];
+        return _book().credit[who];
     }
 
     /// @inheritdoc IMinerEscrow
     function miner(address node) external view returns (Ledger.Node memory) {
-        return _book.load(node);
+        Ledger.Node memory its = _book().load(node);
+        assembly ("memory-safe") {
+            return(its, 448) // 14 words, in memory as they are encoded
+        }
     }
 
     /// @inheritdoc IMinerEscrow
     function span(address operator) external view returns (address node, uint32 from, uint32 to) {
-        Ledger.Span storage its = _book.spans[operator];
+        Ledger.Span storage its = _book().spans[operator];
         return (its.node, its.from, its.to);
     }
 
     /// @inheritdoc IMinerEscrow
-    function operatorValid(address node, address operator, uint32 epoch) public view returns (bool) {
-        Ledger.Span storage its = _book.spans[operator];
-        return node != address(0) && its.node == node && its.from <= epoch && epoch <= its.to;
+    function operatorValid(address node, address operator, uint32 epoch) external view returns (bool) {
+        return _book().operatorValid(node, operator, epoch);
     }
 
     /// @inheritdoc IMinerEscrow
     function isBonded(address node) external view returns (bool) {
-        return uint32(_book.records[node].service) != 0;
+        return uint32(_book().records[node].service) != 0;
     }
 
     /// @inheritdoc IMinerEscrow
     function isActive(address node, uint32 epoch) external view returns (bool) {
-        return _book.bits[node].window(epoch) & 1 == 1;
+        return _book().bits[node].window(epoch) & 1 == 1;
     }
 
     /// @inheritdoc IMinerEscrow
     function activeEpochs(address node, uint32 from, uint32 to) external view returns (uint256) {
-        return _book.bits[node].count(from, to);
+        return _book().bits[node].count(from, to);
     }
 
     /// @inheritdoc IMinerEscrow
     function slashable(address node) external view returns (uint256) {
-        Ledger.Node memory its = _book.load(node);
+        Ledger.Node memory its = _book().load(node);
         return its.stake + its.unbonding;
     }
 
     /// @inheritdoc IMinerEscrow
     function isJudged(address node, Offence kind, uint32 epoch) external view returns (bool) {
-        return _book.offences[node][epoch >> 7] & Penalties.flagOf(kind, epoch) != 0;
+        return _book().offences[node][epoch >> 7] & Penalties.flagOf(kind, epoch) != 0;
     }
 
     /// @inheritdoc IMinerEscrow
     function weightAt(address node, uint32 epoch) external view returns (uint256) {
-        return _book.weightAt(node, _book.load(node), epoch);
+        return _book().weightAt(node, _book().load(node), epoch);
     }
 
     /// @inheritdoc IMinerEscrow
     function totalWeight(uint32 epoch) external view returns (uint256) {
-        return _book.lanes.total(epoch);
+        return _book().lanes.total(epoch);
     }
 
     // ------------------------------------------------------------------ inner
@@ -449,50 +391,41 @@ contract MinerEscrow is IMinerEscrow, EIP712, ReentrancyGuardTransient {
         return block.timestamp / epochLength;
     }
 
-    /// @dev Last epoch whose bits can change no more.
-    function _lastFinal() private view returns (uint256) {
-        unchecked {
-            return _epoch() - disputeWindow - 1;
+    function _book() private pure returns (Ledger.Book storage) {
+        return Ledger.book();
+    }
+
+    /// @dev Let a linked library answer the call as it came; its function has the same signature, so the same selector.
+    function _forward(address code) private {
+        assembly ("memory-safe") {
+            let data := mload(0x40)
+            calldatacopy(data, 0, calldatasize())
+            let done := delegatecall(gas(), code, data, calldatasize(), 0, 0)
+            returndatacopy(data, 0, returndatasize())
+            if iszero(done) {
+                revert(data, returndatasize())
+            }
+            return(data, returndatasize())
         }
     }
 
     function _addStake(address node, Ledger.Node memory its, uint256 amount) private {
         unchecked {
-            uint256 total = _book.totalStake + amount; // two numbers of 128 bits
+            uint256 total = _book().totalStake + amount; // two numbers of 128 bits
             require(total < weightUnit << 32, StakeCapReached());
-            _book.totalStake = uint128(total);
+            _book().totalStake = uint128(total);
             its.stake += amount;
         }
-        _commit(node, its);
-    }
-
-    /// @dev Save a record, its weight brought in line with its stake.
-    function _commit(address node, Ledger.Node memory its) private {
-        _book.commit(node, its, its.stake < minStake ? 0 : its.stake / weightUnit, _epoch());
-    }
-
-    function _checkAdjudicator() private view {
-        require(msg.sender == _book.adjudicator, NotAdjudicator());
+        _book().commit(node, its, minStake, weightUnit, _epoch());
     }
 
     function _checkBonded(Ledger.Node memory its) private pure {
         require(its.stake | its.unbondReady != 0, NotNode());
     }
 
-    function _checkUnbonding(Ledger.Node memory its) private pure {
-        require(its.unbondReady != 0, NothingToWithdraw());
-    }
-
-    function _endUnbond(Ledger.Node memory its) private {
-        its.unbonding = 0;
-        its.unbondReady = 0;
-        its.exitEpoch = 0;
-        _commit(msg.sender, its);
-    }
-
     /// @dev The node that the sender operates now, or else the sender.
     function _nodeOrOperator() private view returns (address) {
-        Ledger.Span storage own = _book.spans[msg.sender];
+        Ledger.Span storage own = _book().spans[msg.sender];
         return own.to == type(uint32).max ? own.node : msg.sender;
     }
 
@@ -500,17 +433,17 @@ contract MinerEscrow is IMinerEscrow, EIP712, ReentrancyGuardTransient {
     function _appoint(Ledger.Node memory its, address operator, uint256 deadline, bytes calldata consent) private {
         require(block.timestamp <= deadline, ExpiredSignature());
         require(_isSignedBy(operator, TypedData.operatorConsent(msg.sender, deadline), consent), BadSignature());
-        require(_book.spans[operator].node == address(0), OperatorTaken());
+        require(_book().spans[operator].node == address(0), OperatorTaken());
         uint256 epoch = _epoch();
         address old = its.operator;
         if (old != address(0)) {
-            _book.spans[old].to = uint32(epoch);
+            _book().spans[old].to = uint32(epoch);
             unchecked {
                 ++epoch;
             }
             emit OperatorSet(msg.sender, operator, uint32(epoch));
         }
-        _book.spans[operator] = Ledger.Span({node: msg.sender, from: uint32(epoch), to: type(uint32).max});
+        _book().spans[operator] = Ledger.Span({node: msg.sender, from: uint32(epoch), to: type(uint32).max});
         its.operator = operator;
     }
 

@@ -150,17 +150,7 @@ contract PolicyManager is IPolicyManager, EIP712, ReentrancyGuardTransient {
     }
 
     function _emitCreated(bytes32 id, address owner, Terms calldata terms, uint32 start, uint32 end) private {
-        emit PolicyCreated(
-            id,
-            owner,
-            msg.sender,
-            terms.root,
-            terms.shares,
-            terms.rate,
-            start,
-            end,
-            terms.expiresAt
-        );
+        emit PolicyCreated(id, owner, msg.sender, terms.root, terms.shares, terms.rate, start, end, terms.expiresAt);
     }
 
     /// @dev Exactly `want`, or one epoch more, which is credited.
@@ -232,10 +222,7 @@ contract PolicyManager is IPolicyManager, EIP712, ReentrancyGuardTransient {
     function close(bytes32 id) external {
         Policy storage self = _existing(id);
         uint256 refund = self.left;
-        require(
-            refund != 0 && _currentEpoch() > uint256(self.end) + _disputeWindow + CLAIM_WINDOW,
-            NotClosable()
-        );
+        require(refund != 0 && _currentEpoch() > uint256(self.end) + _disputeWindow + CLAIM_WINDOW, NotClosable());
         self.left = 0;
         credit[_sponsor(self, id)] += refund;
         emit PolicyClosed(id, refund);

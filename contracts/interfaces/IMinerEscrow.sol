@@ -245,6 +245,9 @@ interface IMinerEscrow {
 
     function adjudicator() external view returns (address);
 
+    /// @notice All rules at once.
+    function rules() external view returns (Rules memory);
+
     function epochLength() external view returns (uint256);
 
     function disputeWindow() external view returns (uint256);

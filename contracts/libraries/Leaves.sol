@@ -45,9 +45,10 @@ library Leaves {
         if (index >= shares || proof.length != depth(shares)) return false;
         bytes32 node = leafHash;
         for (uint256 row = 0; row < proof.length; ++row) {
-            node = (index >> row) & 1 == 0
-                ? Hashes.efficientKeccak256(node, proof[row])
-                : Hashes.efficientKeccak256(proof[row], node);
+            node =
+                (index >> row) & 1 == 0
+                    ? Hashes.efficientKeccak256(node, proof[row])
+                    : Hashes.efficientKeccak256(proof[row], node);
         }
         return node == root;
     }

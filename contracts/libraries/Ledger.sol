@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IMinerEscrow} from "../interfaces/IMinerEscrow.sol";
 import {Activity} from "./Activity.sol";
 import {Lanes} from "./Lanes.sol";
 import {Weights} from "./Weights.sol";
@@ -72,6 +73,17 @@ library Ledger {
         Lanes.Totals lanes;
     }
 
+    /// @dev Longest lease, in epochs, and so the farthest bit ahead of the current epoch.
+    uint256 internal constant MAX_LEASE = 8;
+    /// @dev Where the book lies: the escrow has no state variables of its own, its base contracts use slots 0 and 1.
+    uint256 private constant SLOT = 16;
+
+    function book() internal pure returns (Book storage self) {
+        assembly ("memory-safe") {
+            self.slot := SLOT
+        }
+    }
+
     function load(Book storage self, address node) internal view returns (Node memory its) {
         Record storage record = self.records[node];
         uint256 word = record.identity;
@@ -108,10 +120,18 @@ library Ledger {
         record.leaving = its.unbonding | (its.minRate << 96) | (its.weightChanges << 192) | (its.nonce << 224);
     }
 
-    /// @notice Save a record whose weight is now `weight`: in force from the next epoch on, in announced epochs too.
-    function commit(Book storage self, address node, Node memory its, uint256 weight, uint256 epoch) internal {
+    /// @notice Save a record, its weight brought in line with its stake: in force from the next epoch on, announced ones too.
+    function commit(
+        Book storage self,
+        address node,
+        Node memory its,
+        uint256 minStake,
+        uint256 weightUnit,
+        uint256 epoch
+    ) internal {
         unchecked {
             uint256 old = its.weight;
+            uint256 weight = its.stake < minStake ? 0 : its.stake / weightUnit;
             if (weight != old) {
                 // no bit is ever set beyond the longest lease, so the window holds all that lies ahead
                 self.lanes.shift(epoch + 1, self.bits[node].window(epoch + 1), weight, old);
@@ -119,8 +139,7 @@ library Ledger {
                 // what was in force up to now goes on record, once per epoch; before the first bond nothing was
                 uint256 length = its.weightChanges;
                 if (
-                    its.bondedEpoch != epoch &&
-                    (length == 0 || uint32(self.weights[node].entry(length - 1)) != epoch)
+                    its.bondedEpoch != epoch && (length == 0 || uint32(self.weights[node].entry(length - 1)) != epoch)
                 ) {
                     self.weights[node].push(length, epoch, old);
                     its.weightChanges = length + 1;
@@ -130,21 +149,35 @@ library Ledger {
         }
     }
 
-    /// @notice Set the bits of `count` epochs from `first`, with the node's weight.
-    function beat(Book storage self, address node, uint256 first, uint256 count, uint256 weight) internal {
+    /// @notice Announce a node awake in `count` epochs from `first`, which must be the next one.
+    function beat(Book storage self, address node, uint256 first, uint256 count, uint256 epoch) internal {
         unchecked {
+            require(count != 0 && count <= MAX_LEASE && first == epoch + 1, IMinerEscrow.BadLease());
+            uint256 service = self.records[node].service;
+            uint256 weight = uint32(service);
+            if (weight == 0) {
+                require(uint32(service >> 32) == 0, IMinerEscrow.Exiting());
+                revert IMinerEscrow.Jail();
+            }
             uint256 fresh = ((1 << count) - 1) & ~self.bits[node].window(first);
             self.bits[node].flip(first, fresh);
             self.lanes.shift(first, fresh, weight, 0);
+            emit IMinerEscrow.Heartbeat(node, uint32(first), uint8(count));
         }
     }
 
-    function weightAt(
+    /// @notice Whether `operator` is the node's key of `epoch`.
+    function operatorValid(
         Book storage self,
         address node,
-        Node memory its,
+        address operator,
         uint256 epoch
-    ) internal view returns (uint256) {
+    ) internal view returns (bool) {
+        Span storage its = self.spans[operator];
+        return node != address(0) && its.node == node && its.from <= epoch && epoch <= its.to;
+    }
+
+    function weightAt(Book storage self, address node, Node memory its, uint256 epoch) internal view returns (uint256) {
         if (its.bondedEpoch == 0 || epoch <= its.bondedEpoch) return 0;
         return self.weights[node].weightAt(its.weightChanges, epoch, its.weight);
     }

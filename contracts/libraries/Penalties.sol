@@ -10,8 +10,8 @@ import {Ledger} from "./Ledger.sol";
  * @title Penalties
  * @notice What the Adjudicator may do to a node of MinerEscrow: take a percentage of its stake, void its bits.
  *
- * External functions: this code is linked, not copied, into MinerEscrow and runs on the escrow's storage. Nothing that a
- * node does can make a due penalty revert: it calls nobody, and every sum is bounded (stakes are below 2^96).
+ * Linked, not copied, into MinerEscrow: it runs on the escrow's storage, and `this` is the escrow. Nothing that a node
+ * does can make a due penalty revert: no stranger is called, and every sum is bounded (stakes are below 2^96).
  */
 library Penalties {
     using Activity for Activity.Bits;
@@ -26,55 +26,52 @@ library Penalties {
     /// @dev Epochs without a slash after which the history halves.
     uint256 internal constant HISTORY_HALF_LIFE = 90;
 
-    /// @dev The rules that a penalty is judged by, from the escrow's immutables.
-    struct Rules {
-        uint256 current;
-        uint256 evidenceWindow;
-        uint256 minStake;
-        uint256 weightUnit;
-        uint256 maxLease;
-    }
-
-    /// @notice See {IMinerEscrow-slash}; the caller has checked that the operator counts for the node.
+    /// @notice See {IMinerEscrow-slash}.
     function slash(
-        Ledger.Book storage book,
-        Rules memory rules,
         address node,
+        address operator,
         IMinerEscrow.Offence kind,
-        uint256 epoch,
+        uint32 epoch,
         address reporter
     ) external returns (uint256 penalty) {
+        Ledger.Book storage book = Ledger.book();
+        IMinerEscrow.Rules memory rules = IMinerEscrow(address(this)).rules();
+        _checkAdjudicator(book);
+        require(
+            kind == IMinerEscrow.Offence.Liveness || book.operatorValid(node, operator, epoch),
+            IMinerEscrow.NotOperator()
+        );
+        _judge(book, node, kind, epoch);
         unchecked {
-            uint256 flag = flagOf(kind, epoch);
-            uint256 judged = book.offences[node][epoch >> 7];
-            require(judged & flag == 0, IMinerEscrow.AlreadyJudged());
-            book.offences[node][epoch >> 7] = judged | flag;
-
+            uint256 current = block.timestamp / rules.epochLength;
             Ledger.Node memory its = book.load(node);
-            uint256 atStake = its.stake + its.unbonding;
+            penalty = its.stake + its.unbonding;
             require(
-                atStake != 0 && epoch <= rules.current && rules.current <= epoch + rules.evidenceWindow,
+                penalty != 0 && epoch <= current && current <= uint256(epoch) + rules.evidenceWindow,
                 IMinerEscrow.NothingToSlash()
             );
-            uint256 bps = kind == IMinerEscrow.Offence.Liveness ? LIVENESS_BPS : _raiseHistory(its, rules.current);
-            penalty = (atStake * bps + BPS - 1) / BPS; // rounded up, so never 0
-            _take(book, its, penalty);
-            uint256 reward = reporter == address(0) ? 0 : (penalty * REPORTER_BPS) / BPS; // rounded down
-            book.penaltyPot += uint128(penalty - reward);
-            if (reward != 0) book.credit[reporter] += reward;
-            emit IMinerEscrow.Slashed(node, kind, uint32(epoch), penalty, reward, reporter);
-
+            uint256 bps = kind == IMinerEscrow.Offence.Liveness ? LIVENESS_BPS : _raiseHistory(its, current);
+            penalty = (penalty * bps + BPS - 1) / BPS; // rounded up, so never 0
+            uint256 reward = _take(book, its, penalty, reporter);
+            emit IMinerEscrow.Slashed(node, kind, epoch, penalty, reward, reporter);
             if (its.stake < rules.minStake) {
                 if (its.weight != 0) emit IMinerEscrow.Jailed(node);
-                _void(book, node, its, rules.current + 1, rules.current + rules.maxLease);
+                _void(book, node, its, current + 1, current + Ledger.MAX_LEASE);
             }
-            book.commit(node, its, its.stake < rules.minStake ? 0 : its.stake / rules.weightUnit, rules.current);
+            book.commit(node, its, rules.minStake, rules.weightUnit, current);
         }
     }
 
-    /// @notice Clear the bits of [from, to], at most 16 epochs.
-    function void(Ledger.Book storage book, address node, uint256 from, uint256 to) external {
-        _void(book, node, book.load(node), from, to);
+    /// @notice See {IMinerEscrow-voidEpochs}.
+    function voidEpochs(address node, uint32 from, uint32 to) external {
+        Ledger.Book storage book = Ledger.book();
+        _checkAdjudicator(book);
+        uint256 current = IMinerEscrow(address(this)).currentEpoch();
+        uint256 first = current - IMinerEscrow(address(this)).disputeWindow();
+        uint256 last = current + Ledger.MAX_LEASE;
+        if (from > first) first = from;
+        if (to < last) last = to;
+        if (first <= last) _void(book, node, book.load(node), first, last);
     }
 
     /// @notice Two bits per epoch, correctness and liveness, 128 epochs per word.
@@ -82,9 +79,29 @@ library Penalties {
         return 1 << (((epoch & 127) << 1) | uint256(kind));
     }
 
-    /// @dev From the stake that works first, then from what is on its way out.
-    function _take(Ledger.Book storage book, Ledger.Node memory its, uint256 penalty) private {
+    function _checkAdjudicator(Ledger.Book storage book) private view {
+        require(msg.sender == book.adjudicator, IMinerEscrow.NotAdjudicator());
+    }
+
+    /// @dev One slash per node, kind and epoch.
+    function _judge(Ledger.Book storage book, address node, IMinerEscrow.Offence kind, uint256 epoch) private {
+        uint256 flag = flagOf(kind, epoch);
+        uint256 judged = book.offences[node][epoch >> 7];
+        require(judged & flag == 0, IMinerEscrow.AlreadyJudged());
+        book.offences[node][epoch >> 7] = judged | flag;
+    }
+
+    /// @dev From the stake that works first, then from what is on its way out; a fifth to the reporter, the rest to the pot.
+    function _take(
+        Ledger.Book storage book,
+        Ledger.Node memory its,
+        uint256 penalty,
+        address reporter
+    ) private returns (uint256 reward) {
         unchecked {
+            if (reporter != address(0)) reward = (penalty * REPORTER_BPS) / BPS; // rounded down
+            book.penaltyPot += uint128(penalty - reward);
+            if (reward != 0) book.credit[reporter] += reward;
             uint256 fromStake = penalty < its.stake ? penalty : its.stake;
             its.stake -= fromStake;
             its.unbonding -= penalty - fromStake;

@@ -13,7 +13,7 @@ import {Ledger} from "./Ledger.sol";
  * R(e) = pot / 64 of the period of e, always whole; a node with its bit set gets floor(R(e) * weightAt / totalWeight(e)).
  * The floors of an epoch sum to at most R(e), those of a period to at most its pot, so `left` never underflows.
  *
- * External functions: this code is linked, not copied, into MinerEscrow and runs on the escrow's storage.
+ * Linked, not copied, into MinerEscrow: it runs on the escrow's storage, and `this` is the escrow.
  */
 library Rewards {
     using Activity for Activity.Bits;
@@ -26,82 +26,78 @@ library Rewards {
     uint256 internal constant CLAIM_WINDOW = 256;
     uint256 internal constant MAX_PERIODS = 32;
 
-    function fund(
-        Ledger.Book storage book,
-        uint256 epoch,
-        uint256 firstPeriod,
-        uint256 periods,
-        uint256 perEpoch
-    ) external returns (uint256 amount) {
+    /// @notice See {IMinerEscrow-fundRewards}; returns the tokens to take from the sender.
+    function fund(uint32 firstPeriod, uint32 periods, uint128 perEpoch) external returns (uint256 amount) {
         require(periods != 0 && perEpoch != 0, IMinerEscrow.ZeroAmount());
         require(periods <= MAX_PERIODS, IMinerEscrow.TooManyPeriods(periods, MAX_PERIODS));
-        require(firstPeriod > epoch / PERIOD, IMinerEscrow.PeriodStarted());
+        require(firstPeriod > _epoch() / PERIOD, IMinerEscrow.PeriodStarted());
         amount = perEpoch * PERIOD;
-        for (uint256 period = firstPeriod; period < firstPeriod + periods; ++period) {
-            _fund(book, period, amount);
-            emit IMinerEscrow.RewardsFunded(uint32(period), amount);
+        for (uint256 i = 0; i < periods; ++i) {
+            _fund(firstPeriod + i, amount);
+            emit IMinerEscrow.RewardsFunded(uint32(firstPeriod + i), amount);
         }
         amount *= periods;
     }
 
-    function claim(
-        Ledger.Book storage book,
-        address node,
-        uint256 lastFinal,
-        uint256 to
-    ) external returns (uint256 amount) {
+    /// @notice See {IMinerEscrow-claimRewards}.
+    function claimRewards(address node, uint32 to) external returns (uint256 amount) {
+        Ledger.Book storage book = Ledger.book();
         Ledger.Node memory its = book.load(node);
         require(its.bondedEpoch != 0, IMinerEscrow.NotNode());
         uint256 from = its.claimedThrough + 1;
-        (uint256[2] memory parts, uint256 through) = _earned(book, node, its, lastFinal, to);
+        (uint256[2] memory parts, uint256 through) = _earned(node, its, to);
         require(through >= from, IMinerEscrow.NothingToClaim());
         its.claimedThrough = through;
         book.save(node, its);
         uint256 period = from / PERIOD;
         // a part is at most its period's pot, which has 128 bits
-        book.rewards[period].left -= uint128(parts[0]);
+        if (parts[0] != 0) book.rewards[period].left -= uint128(parts[0]);
         if (parts[1] != 0) book.rewards[period + 1].left -= uint128(parts[1]);
         amount = parts[0] + parts[1];
         book.credit[node] += amount;
         emit IMinerEscrow.RewardsClaimed(node, uint32(from), uint32(through), amount);
     }
 
-    function preview(
-        Ledger.Book storage book,
-        address node,
-        uint256 lastFinal,
-        uint256 to
-    ) external view returns (uint256, uint32) {
-        (uint256[2] memory parts, uint256 through) = _earned(book, node, book.load(node), lastFinal, to);
+    /// @notice See {IMinerEscrow-previewReward}.
+    function previewReward(address node, uint32 to) external view returns (uint256, uint32) {
+        (uint256[2] memory parts, uint256 through) = _earned(node, Ledger.book().load(node), to);
         return (parts[0] + parts[1], uint32(through));
     }
 
-    function skip(Ledger.Book storage book, uint256 lastFinal, uint256 to) external {
+    /// @notice See {IMinerEscrow-skipRewards}.
+    function skipRewards(uint32 to) external {
+        Ledger.Book storage book = Ledger.book();
         Ledger.Node memory its = book.load(msg.sender);
         require(its.bondedEpoch != 0, IMinerEscrow.NotNode());
-        if (to > lastFinal) to = lastFinal;
+        uint256 through = _lastFinal();
+        if (to < through) through = to;
         uint256 from = its.claimedThrough + 1;
-        require(to >= from, IMinerEscrow.NothingToClaim());
-        its.claimedThrough = to;
+        require(through >= from, IMinerEscrow.NothingToClaim());
+        its.claimedThrough = through;
         book.save(msg.sender, its);
-        emit IMinerEscrow.RewardsClaimed(msg.sender, uint32(from), uint32(to), 0);
+        emit IMinerEscrow.RewardsClaimed(msg.sender, uint32(from), uint32(through), 0);
     }
 
-    function recycle(Ledger.Book storage book, uint256 epoch, uint256 lastFinal, uint256 period) external {
-        require(lastFinal >= (period + 1) * PERIOD + CLAIM_WINDOW, IMinerEscrow.NotRecyclable());
+    /// @notice See {IMinerEscrow-recycle}.
+    function recycle(uint32 period) external {
+        Ledger.Book storage book = Ledger.book();
+        // current > 64 * (period + 1) + D + 256
+        require(_lastFinal() >= (uint256(period) + 1) * PERIOD + CLAIM_WINDOW, IMinerEscrow.NotRecyclable());
         uint256 amount = book.rewards[period].left;
         delete book.rewards[period];
-        _recycle(book, epoch, amount);
+        _recycle(amount);
     }
 
-    function recyclePot(Ledger.Book storage book, uint256 epoch) external {
+    /// @notice See {IMinerEscrow-recyclePot}.
+    function recyclePot() external {
+        Ledger.Book storage book = Ledger.book();
         uint256 amount = book.penaltyPot;
         book.penaltyPot = 0;
-        _recycle(book, epoch, amount);
+        _recycle(amount);
     }
 
-    function _fund(Ledger.Book storage book, uint256 period, uint256 amount) private {
-        Ledger.Reserve storage reserve = book.rewards[period];
+    function _fund(uint256 period, uint256 amount) private {
+        Ledger.Reserve storage reserve = Ledger.book().rewards[period];
         uint256 pot = reserve.pot + amount;
         require(pot <= type(uint128).max, IMinerEscrow.StakeCapReached());
         reserve.pot = uint128(pot);
@@ -109,27 +105,28 @@ library Rewards {
     }
 
     /// @dev A pot is a whole number per epoch; what does not divide waits for the next time.
-    function _recycle(Ledger.Book storage book, uint256 epoch, uint256 amount) private {
+    function _recycle(uint256 amount) private {
+        Ledger.Book storage book = Ledger.book();
         require(amount != 0, IMinerEscrow.NotRecyclable());
         amount += book.carry;
         book.carry = amount % PERIOD;
         amount -= amount % PERIOD;
-        uint256 period = epoch / PERIOD + 1;
-        _fund(book, period, amount);
+        uint256 period = _epoch() / PERIOD + 1;
+        _fund(period, amount);
         emit IMinerEscrow.RewardsRecycled(uint32(period), amount);
     }
 
     /// @dev What is due from the claim cursor on, at most 64 epochs: of the cursor's period, and of the next one.
     function _earned(
-        Ledger.Book storage book,
         address node,
         Ledger.Node memory its,
-        uint256 lastFinal,
         uint256 to
     ) private view returns (uint256[2] memory parts, uint256 through) {
+        Ledger.Book storage book = Ledger.book();
         through = its.claimedThrough;
         if (its.bondedEpoch == 0) return (parts, through);
-        if (to > lastFinal) to = lastFinal;
+        uint256 last = _lastFinal();
+        if (to > last) to = last;
         if (to > through + PERIOD) to = through + PERIOD;
         uint256 first = (through + 1) / PERIOD;
         while (through < to) {
@@ -140,5 +137,14 @@ library Rewards {
             uint256 perEpoch = book.rewards[through / PERIOD].pot / PERIOD;
             parts[through / PERIOD - first] += (perEpoch * book.weightAt(node, its, through)) / total;
         }
+    }
+
+    function _epoch() private view returns (uint256) {
+        return IMinerEscrow(address(this)).currentEpoch();
+    }
+
+    /// @dev Last epoch whose bits can change no more.
+    function _lastFinal() private view returns (uint256) {
+        return _epoch() - IMinerEscrow(address(this)).disputeWindow() - 1;
     }
 }

@@ -12,32 +12,46 @@ library TypedData {
     string internal constant NAME = "Dintel";
     string internal constant VERSION = "1";
 
-    bytes32 internal constant ACK =
-        keccak256("Ack(bytes32 policyId,bytes32 leaf,uint256 rate,uint64 until,uint32 lastStart,uint32 epoch)");
-    bytes32 internal constant REQUEST =
-        keccak256(
-            "Request(bytes32 policyId,bytes32 leaf,address node,address reader,bytes32[] capsules,bytes32 nonce,uint64 issuedAt,uint64 expiresAt)"
-        );
-    bytes32 internal constant RECEIPT =
-        keccak256("Receipt(bytes32 policyId,bytes32 leaf,uint32 epoch,bytes32 request,bytes32 capsule,bytes32 cfrag)");
-    bytes32 internal constant RESERVATION =
-        keccak256("Reservation(bytes32 policyId,bytes32 leaf,bytes32 chunks,uint64 size,uint64 expiresAt)");
-    bytes32 internal constant NODE_INFO =
-        keccak256(
-            "NodeInfo(address node,string url,bytes32 encryptingKey,uint32 keyNumber,string peerId,uint64 issuedAt)"
-        );
-    bytes32 internal constant POLICY_FOR =
-        keccak256(
-            "PolicyFor(address owner,address sponsor,bytes32 salt,bytes32 root,uint8 shares,uint96 rate,uint40 expiresAt,uint256 deadline)"
-        );
+    bytes32 internal constant ACK = keccak256(
+        "Ack(bytes32 policyId,bytes32 leaf,uint256 rate,uint64 until,uint32 lastStart,uint32 epoch)"
+    );
+    bytes32 internal constant REQUEST = keccak256(
+        "Request(bytes32 policyId,bytes32 leaf,address node,address reader,bytes32[] capsules,bytes32 nonce,uint64 issuedAt,uint64 expiresAt)"
+    );
+    bytes32 internal constant RECEIPT = keccak256(
+        "Receipt(bytes32 policyId,bytes32 leaf,uint32 epoch,bytes32 request,bytes32 capsule,bytes32 cfrag)"
+    );
+    bytes32 internal constant RESERVATION = keccak256(
+        "Reservation(bytes32 policyId,bytes32 leaf,bytes32 chunks,uint64 size,uint64 expiresAt)"
+    );
+    bytes32 internal constant NODE_INFO = keccak256(
+        "NodeInfo(address node,string url,bytes32 encryptingKey,uint32 keyNumber,string peerId,uint64 issuedAt)"
+    );
+    bytes32 internal constant POLICY_FOR = keccak256(
+        "PolicyFor(address owner,address sponsor,bytes32 salt,bytes32 root,uint8 shares,uint96 rate,uint40 expiresAt,uint256 deadline)"
+    );
     bytes32 internal constant REVOCATION = keccak256("Revocation(bytes32 policyId,uint256 deadline)");
     bytes32 internal constant EXTENSION = keccak256("Extension(bytes32 policyId,uint40 expiresAt,uint256 deadline)");
-    bytes32 internal constant HEARTBEAT =
-        keccak256("Heartbeat(address node,uint32 firstEpoch,uint8 count,uint256 nonce,uint256 deadline)");
+    bytes32 internal constant HEARTBEAT = keccak256(
+        "Heartbeat(address node,uint32 firstEpoch,uint8 count,uint256 nonce,uint256 deadline)"
+    );
     bytes32 internal constant OPERATOR_CONSENT = keccak256("OperatorConsent(address node,uint256 deadline)");
-    bytes32 internal constant KEY_REGISTRATION =
-        keccak256("KeyRegistration(address owner,bytes32 keys,uint32 version,uint256 deadline)");
+    bytes32 internal constant KEY_REGISTRATION = keccak256(
+        "KeyRegistration(address owner,bytes32 keys,uint32 version,uint256 deadline)"
+    );
     bytes32 internal constant KEY_POSSESSION = keccak256("KeyPossession(address owner,bytes32 keys,uint32 version)");
+
+    bytes32 private constant DOMAIN = keccak256(
+        "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+    );
+
+    /// @notice What is signed, for this contract (or the contract that a linked library runs in) on this chain now.
+    function digest(bytes32 structHash) internal view returns (bytes32) {
+        bytes32 domain = keccak256(
+            abi.encode(DOMAIN, keccak256(bytes(NAME)), keccak256(bytes(VERSION)), block.chainid, address(this))
+        );
+        return keccak256(abi.encodePacked(hex"1901", domain, structHash));
+    }
 
     function ack(
         bytes32 policyId,
