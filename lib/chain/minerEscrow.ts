@@ -23,6 +23,8 @@ export interface Miner {
   readonly weight: number;
   readonly lastSlashEpoch: number;
   readonly slashCount: number;
+  /** What the next signed heartbeat must name. */
+  readonly nonce: bigint;
 }
 
 /** How to reach a node and seal to it. Shape: url <= 255 bytes, encryptingKey 33, peerId <= 64. */
@@ -106,20 +108,36 @@ export class MinerEscrow<C extends ChainReader = ChainReader> extends Agent<C, M
   currentEpoch(options: { at?: BlockTag } = {}): Promise<number> {
     return this.readNumber('currentEpoch', [], options);
   }
-  miner(node: Address, options: { at?: BlockTag } = {}): Promise<Miner> {
-    return this.read('miner', [node], options);
-  }
-  /** The node that this key serves or served; the zero address if none. */
-  nodeOf(operator: Address): Promise<Address> {
-    return this.read('nodeOf', [operator]);
+  async miner(node: Address, options: { at?: BlockTag } = {}): Promise<Miner> {
+    const raw = await this.read<Record<keyof Miner, bigint | number | Address>>('miner', [node], options);
+    const number = (field: keyof Miner) => Number(raw[field]);
+    const amount = (field: keyof Miner) => BigInt(raw[field]);
+    return {
+      operator: raw.operator as Address,
+      bondedEpoch: number('bondedEpoch'),
+      availableUntil: number('availableUntil'),
+      exitEpoch: number('exitEpoch'),
+      stake: amount('stake'),
+      unbonding: amount('unbonding'),
+      minRate: amount('minRate'),
+      unbondReady: number('unbondReady'),
+      claimedThrough: number('claimedThrough'),
+      weight: number('weight'),
+      lastSlashEpoch: number('lastSlashEpoch'),
+      slashCount: number('slashCount'),
+      nonce: amount('nonce'),
+    };
   }
   operatorValid(node: Address, operator: Address, epoch: number): Promise<boolean> {
     return this.read('operatorValid', [node, operator, epoch]);
   }
-  /** Epochs in which the operator counts, both inclusive; `to` is 2^32 - 1 while it is current. */
-  async span(operator: Address): Promise<{ from: number; to: number }> {
-    const [from, to] = await this.read<[number, number]>('span', [operator]);
-    return { from, to };
+  /**
+   * The node that this key serves or served (the zero address if none), and the epochs in which it counts, both inclusive;
+   * `to` is 2^32 - 1 while it is current.
+   */
+  async span(operator: Address): Promise<{ node: Address; from: number; to: number }> {
+    const [node, from, to] = await this.read<[Address, number, number]>('span', [operator]);
+    return { node, from: Number(from), to: Number(to) };
   }
   isBonded(node: Address, options: { at?: BlockTag } = {}): Promise<boolean> {
     return this.read('isBonded', [node], options);
@@ -129,10 +147,6 @@ export class MinerEscrow<C extends ChainReader = ChainReader> extends Agent<C, M
   }
   activeEpochs(node: Address, from: number, to: number): Promise<bigint> {
     return this.read('activeEpochs', [node, from, to]);
-  }
-  /** Nonce that the node's next signed heartbeat must name. */
-  nonces(node: Address): Promise<bigint> {
-    return this.read('nonces', [node]);
   }
   credit(who: Address): Promise<bigint> {
     return this.read('credit', [who]);

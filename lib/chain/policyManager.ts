@@ -76,8 +76,20 @@ export class PolicyManager<C extends ChainReader = ChainReader> extends Agent<C,
   }
   /** `undefined` if there is no policy of this id at that block. */
   async policy(id: Hex, options: { at?: BlockTag } = {}): Promise<PolicyRecord | undefined> {
-    const record = await this.read<PolicyRecord>('policy', [id], options);
-    return record.owner === nobody ? undefined : record;
+    const raw = await this.read<Record<keyof PolicyRecord, unknown>>('policy', [id], options);
+    if (raw.owner === nobody) return undefined;
+    return {
+      owner: raw.owner as Address,
+      start: Number(raw.start),
+      end: Number(raw.end),
+      shares: Number(raw.shares),
+      revoked: raw.revoked as boolean,
+      root: raw.root as Hex,
+      rate: BigInt(raw.rate as bigint),
+      left: BigInt(raw.left as bigint),
+      expiresAt: Number(raw.expiresAt),
+      sponsored: raw.sponsored as boolean,
+    };
   }
   sponsorOf(id: Hex): Promise<Address> {
     return this.read('sponsorOf', [id]);
@@ -92,8 +104,8 @@ export class PolicyManager<C extends ChainReader = ChainReader> extends Agent<C,
     return this.read('settledEpochs', [id, index]);
   }
   async previewSettle(id: Hex, leaf: Leaf): Promise<{ paid: bigint; refunded: bigint; through: number }> {
-    const [paid, refunded, through] = await this.read<[bigint, bigint, number]>('previewSettle', [id, leaf]);
-    return { paid, refunded, through };
+    const [paid, refunded, through] = await this.read<[bigint, bigint, number | bigint]>('previewSettle', [id, leaf]);
+    return { paid, refunded, through: Number(through) };
   }
   policyIdOf(owner: Address, salt: Hex): Promise<Hex> {
     return this.read('policyIdOf', [owner, salt]);
@@ -105,7 +117,7 @@ export class PolicyManager<C extends ChainReader = ChainReader> extends Agent<C,
     expiresAt: number,
   ): Promise<{ deposit: bigint; start: number; end: number }> {
     const [deposit, start, end] = await this.read<[bigint, number, number]>('quote', [rateWei, shares, expiresAt]);
-    return { deposit, start, end };
+    return { deposit, start: Number(start), end: Number(end) };
   }
   credit(who: Address): Promise<bigint> {
     return this.read('credit', [who]);

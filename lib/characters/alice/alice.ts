@@ -15,6 +15,7 @@ import { type Card, parseCard, type VerifiedCard, verifyCard } from '../../proto
 import { encodeConditions, parseConditions } from '../../protocol/conditions.ts';
 import { maxShares } from '../../protocol/constants.ts';
 import { DintelError, ProtocolError } from '../../protocol/errors.ts';
+import { openFileKey } from '../../protocol/fileDecrypt.ts';
 import { type Address, fromHex, type Hex, toHex } from '../../protocol/hex.ts';
 import { type Keyring, labelBytes } from '../../protocol/keys.ts';
 import { policyIdOf } from '../../protocol/leaf.ts';
@@ -24,7 +25,7 @@ import { addressOf } from '../../protocol/signature.ts';
 import type { ByteSource } from '../../protocol/streams.ts';
 import { walletTypedData } from '../../protocol/typed.ts';
 import { generateKFrags } from '../../umbral/generateKFrags.ts';
-import { PublicKey } from '../../umbral/keys.ts';
+import { PublicKey, type SecretKey } from '../../umbral/keys.ts';
 import { Signer } from '../../umbral/signer.ts';
 import { type Clock, checkAbort, systemClock } from '../clock.ts';
 import { type EncryptOptions, Enrico } from '../enrico/enrico.ts';
@@ -193,6 +194,7 @@ export class Alice {
     labelBytes(label);
     const conditions = options.conditions && encodeConditions(options.conditions);
     if (conditions) parseConditions(conditions);
+    checkLabelOf(options.files, this.#keyring.delegating(label, labelVersion));
     const bob = await this.#recipient(options.to);
     const { quote, candidates, epoch } = await this.#prepare(options);
     if (!quote.affordable) {
@@ -507,6 +509,22 @@ function checkCounts(threshold: number, shares: number): void {
   }
   if (!Number.isSafeInteger(threshold) || threshold < 1 || threshold > shares) {
     throw new ProtocolError('E_THRESHOLD', { field: 'threshold', expected: `1 to ${shares}`, got: String(threshold) });
+  }
+}
+
+/** Each file must open under the label's own key: Bob would learn of a mistake only when it is paid for. */
+function checkLabelOf(files: readonly SealedFile[], delegatingSecretKey: SecretKey): void {
+  for (const [index, { header }] of files.entries()) {
+    try {
+      openFileKey(delegatingSecretKey, header).fill(0);
+    } catch (cause) {
+      throw new ProtocolError('E_LABEL', {
+        field: `files[${index}]`,
+        expected: 'a file encrypted for this label',
+        got: 'one for another key, or a damaged one',
+        cause,
+      });
+    }
   }
 }
 
