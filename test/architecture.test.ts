@@ -3,7 +3,7 @@
  * house rules forbid has crept in. Reads the sources as text; runs none of them.
  */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, posix, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -53,12 +53,16 @@ const adapters = new Map([
   ['lib/chain/viem.ts', /^viem(\/|$)/],
 ]);
 
+const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$|\s\/\/ .*$/gm, '');
+
 const roomOf = (file: string): Room | undefined => rooms.find((room) => file.startsWith(`${room}/`));
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join(root, file), 'utf8');
-  const found = text.matchAll(/(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g);
-  return [...found].map((match) => match[1] as string);
+  const found = text.matchAll(
+    /^(?:import|export)\s+(?:[\w*{][^'"=;()]*\sfrom\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm,
+  );
+  return [...found].map((match) => (match[1] ?? match[2]) as string);
 }
 
 function targetRoom(file: string, specifier: string): Room | undefined {
@@ -70,7 +74,11 @@ function targetRoom(file: string, specifier: string): Room | undefined {
 }
 
 const sources = tracked.filter(
-  (file) => /\.(ts|tsx)$/.test(file) && roomOf(file) !== undefined && !file.includes('/kernel/'),
+  (file) =>
+    /\.(ts|tsx)$/.test(file) &&
+    roomOf(file) !== undefined &&
+    !file.includes('/kernel/') &&
+    existsSync(join(root, file)),
 );
 
 describe('architecture', () => {
@@ -117,19 +125,20 @@ describe('architecture', () => {
     const faults = sources
       .filter((file) => file.startsWith('lib/'))
       .filter((file) =>
-        /\bBuffer\b|\bprocess\.|\brequire\(/.test(
-          readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, ''),
-        ),
+        /\bBuffer\b|\bprocess\.|\brequire\(/.test(withoutComments(readFileSync(join(root, file), 'utf8'))),
       );
     expect(faults).toEqual([]);
   });
 
   it('no test is skipped or alone, no type is waved through, no mark is left without an issue', () => {
-    const marks =
-      /\b(?:it|test|describe|suite)\.(?:skip|only|todo)\b|@ts-ignore|@ts-expect-error|\bas any\b|: any\b|\b(?:TODO|FIXME|XXX|HACK)\b/;
+    const inCode = /\b(?:it|test|describe|suite)\.(?:skip|only|todo)\b|\bas any\b|: any\b/;
+    const anywhere = /@ts-ignore|@ts-expect-error|\b(?:TODO|FIXME|XXX|HACK)\b/;
     const faults = tracked
-      .filter((file) => file !== relative(root, import.meta.filename) && !file.startsWith('lib/umbral/kernel/'))
-      .filter((file) => marks.test(readFileSync(join(root, file), 'utf8')));
+      .filter((file) => existsSync(join(root, file)) && file !== relative(root, import.meta.filename))
+      .filter((file) => {
+        const text = readFileSync(join(root, file), 'utf8');
+        return anywhere.test(text) || inCode.test(withoutComments(text));
+      });
     expect(faults).toEqual([]);
   });
 });
