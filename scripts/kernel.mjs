@@ -12,7 +12,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import asc from 'assemblyscript/asc';
-import { formulas, rounds } from '../lib/umbral/kernel/generate.mjs';
+import { formulas, join as joinFormulas } from '../lib/umbral/engine/wasmFormulas.ts';
 
 const root = join(import.meta.dirname, '..');
 const sources = join(root, 'lib/umbral/kernel');
@@ -22,14 +22,12 @@ export async function compile() {
   const files = new Map();
   for (const name of readdirSync(sources))
     if (name.endsWith('.ts')) files.set(name, readFileSync(join(sources, name), 'utf8'));
-  files.set('formulas.ts', formulas());
-  files.set('sha256.ts', files.get('sha256.ts').replace('/* ROUNDS */', rounds()));
   const written = new Map();
   const { error, stderr } = await asc.main(
     [
       'index.ts',
       ...['--outFile', 'kernel.wasm', '--textFile', 'kernel.wat'],
-      ...['--runtime', 'stub', '--memoryBase', '1024', '--initialMemory', '16', '--use', 'abort='],
+      ...['--runtime', 'stub', '--memoryBase', '11264', '--initialMemory', '16', '--use', 'abort='],
       ...['--optimizeLevel', '3', '--shrinkLevel', '0', '--noAssert'],
       ...['--enable', 'simd'],
     ],
@@ -43,10 +41,24 @@ export async function compile() {
   return { wasm: written.get('kernel.wasm'), wat: written.get('kernel.wat') };
 }
 
+/**
+ * A column of a product has at most nine terms below 2^56, so the weight of a step, the sum of |coefficients| of its products,
+ * must stay below 16 (wasmFormulas.ts, the representation).
+ */
+function weigh() {
+  const magnitude = (terms) => terms.reduce((sum, [coefficient]) => sum + Math.abs(coefficient), 0);
+  for (const { name, steps } of formulas())
+    for (const { out, terms } of steps) {
+      const weight = terms.reduce((sum, [c, a, b]) => sum + (b ? Math.abs(c) * magnitude(a) * magnitude(b) : 0), 0);
+      if (weight > 15) throw new Error(`kernel: ${name}, ${out}: weight ${weight} overflows a column`);
+    }
+}
+
+weigh();
 const { wasm, wat } = await compile();
 const out = process.argv.indexOf('--out');
 if (out > 0) {
-  writeFileSync(process.argv[out + 1], wasm);
+  writeFileSync(process.argv[out + 1], joinFormulas(wasm));
   writeFileSync(`${process.argv[out + 1]}.wat`, wat);
 }
 const packed = deflateRawSync(wasm, { level: 9, memLevel: 9 });

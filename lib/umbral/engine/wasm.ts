@@ -9,13 +9,15 @@
  * the call returns. What JavaScript and the machine keep (registers, stack, garbage collected arrays) nobody here can wipe.
  */
 import type { Ecdsa, Engine, FixedBase, Opening, ProofEquations, PublicSum, ScalarArithmetic } from '../engine.ts';
+import { join } from './wasmFormulas.ts';
 import { inflate } from './wasmInflate.ts';
 import { PACKED, UNPACKED_BYTES } from './wasmModule.ts';
 
 /** What the module exports; see kernel/index.ts. All numbers are addresses, counts or flags. */
 export interface Kernel {
   readonly memory: WebAssembly.Memory;
-  scratch(): number;
+  scratchStart(): number;
+  scratchEnd(): number;
   arena(): number;
   warm(bits: number, work: number): void;
   decompressMany(out: number, encoded: number, n: number): number;
@@ -42,13 +44,17 @@ export interface Kernel {
   verify(out: number, keys: number, each: number, digests: number, signatures: number, m: number, work: number): void;
   recover(out: number, digest: number, signature: number, work: number): number;
   sha256(out: number, message: number, bytes: number): void;
+  field(kind: number, out: number, a: number, b: number, n: number): void;
+  repeat(kind: number, p: number, n: number): void;
 }
 
 /** Starts a module of its own, or `undefined` where the platform has no WebAssembly with SIMD or forbids it. */
 export function startKernel(): Kernel | undefined {
   try {
-    const packed = Uint8Array.from(atob(PACKED), (c) => c.charCodeAt(0));
-    const module = new WebAssembly.Module(inflate(packed, UNPACKED_BYTES));
+    const text = atob(PACKED);
+    const packed = new Uint8Array(text.length);
+    for (let i = 0; i < text.length; i++) packed[i] = text.charCodeAt(i);
+    const module = new WebAssembly.Module(join(inflate(packed, UNPACKED_BYTES)));
     return new WebAssembly.Instance(module).exports as unknown as Kernel;
   } catch {
     return undefined;
@@ -93,7 +99,8 @@ const NONE = new Uint8Array();
 
 export function createWasmEngine(kernel: Kernel): Engine {
   const { memory } = kernel;
-  const scratch = kernel.scratch();
+  const scratch = kernel.scratchStart();
+  const scratchEnd = kernel.scratchEnd();
   const arena = kernel.arena();
   let bytes = new Uint8Array(memory.buffer);
   /** First free address of the call in progress. */
@@ -125,7 +132,7 @@ export function createWasmEngine(kernel: Kernel): Engine {
     try {
       return call();
     } finally {
-      if (secret) bytes.fill(0, scratch, top);
+      if (secret) bytes.fill(0, scratch, scratchEnd).fill(0, arena, top);
     }
   }
 

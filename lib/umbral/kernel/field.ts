@@ -1,10 +1,10 @@
 /**
- * The field modulo p = 2^256 - 2^32 - 977 beyond the generated formulas: bytes in and out, tests, roots, inverse.
- * Elements are pointers to nine balanced limbs (generate.mjs says what that means). All of it is constant-time except `root`
+ * The field modulo p = 2^256 - 2^32 - 977 beyond the formulas: bytes in and out, tests, roots, inverse.
+ * Elements are pointers to nine balanced limbs (engine/wasmFormulas.ts says what that means). All of it is constant-time except `root`
  * and `fromPoint`, whose inputs are public.
  */
 
-import { add, carry, mul, sqr, sqrTimes } from './formulas';
+import { add, carry, mul, sqr } from './formulas';
 import { inverse } from './inverse';
 import { FIELD, WORDS } from './memory';
 
@@ -107,6 +107,11 @@ export function invert(r: usize, a: usize): void {
   toWords(W, a);
   inverse(W, false);
   fromWords(r, W);
+}
+
+function sqrTimes(r: usize, a: usize, n: i32): void {
+  sqr(r, a);
+  while (--n > 0) sqr(r, r);
 }
 
 /** r = a^((p+1)/4), a square root of a if there is one. Addition chain of 253 squarings and 13 products. */

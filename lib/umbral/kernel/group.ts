@@ -7,7 +7,7 @@
  */
 
 import { copy, fromBytes, invert, isZero, move, setOne, setZero, toBytes } from './field';
-import { BETA, dbl, maddHead, maddTail, mul, signedSum, slopeOfDouble, slopeOfSum, sqr, sub, thirdPoint } from './formulas';
+import { BETA, dbl, maddHead, maddTail, mul, signedSum, slopeDouble, slope as slopeOf, sqr, sub, thirdPoint } from './formulas';
 import { FIELD, POINTS, TEMP } from './memory';
 
 const DOUBLE: usize = POINTS;
@@ -190,10 +190,10 @@ export function addMany(list: usize, n: i32, work: usize): void {
       memory.fill(out, 0, 80);
       continue;
     }
-    if (kind == SAME) slopeOfDouble(slope, ax);
-    else slopeOfSum(slope, ay, sa, load<u32>(item, 16), load<i32>(item, 20));
+    if (kind == SAME) slopeDouble(slope, ax);
+    else slopeOf(slope, ay, sa, load<u32>(item, 16), load<i32>(item, 20));
     // A doubling of -P has the slope of P negated.
-    thirdPoint(out, ax, ay, sa, load<u32>(item, 12), slope);
+    thirdPoint(out, out + 40, ax, ay, sa, load<u32>(item, 12), slope);
   }
 }
 

@@ -3,11 +3,11 @@
  * them; `work` is free memory after them. Bytes outside are big-endian: scalars 32, points 64 (identity: zeros).
  */
 
-import { decompress, isZero, move, readWords, setZero, toBytes, writeWords } from './field';
+import { decompress, fromBytes, invert, isZero, move, readWords, rootCandidate, setZero, toBytes, writeWords } from './field';
 import { comb, split } from './fixed';
-import { sub } from './formulas';
+import { add, cadd, cdbl, dbl, maddHead, maddTail, mul, sqr, sub, xadd } from './formulas';
 import { lift, maddComplete, maddPublic, oddMultiples, readAffine, setIdentity } from './group';
-import { ARENA, DIGITS, POINTS, SCRATCH, WIDE_BYTES, WORDS } from './memory';
+import { ARENA, DIGITS, POINTS, SCRATCH_END, TEMP, WIDE_BYTES, WORDS } from './memory';
 import { begin, finish, product, shortProduct } from './open';
 import { invertMany, scAdd, scIsZero, scMul, scNegate, scOddHalves, scRead, scReduceDigest, scSub } from './scalar';
 import { combProduct, oddProduct, oddTable, secretSum } from './secret';
@@ -22,9 +22,12 @@ const A: usize = WORDS + 880;
 const B: usize = WORDS + 920;
 const C: usize = WORDS + 960;
 
-/** Where the secret part begins and where the arena begins. */
-export function scratch(): usize {
-  return SCRATCH;
+/** The scratch lies at [scratchStart, scratchEnd), inputs and results from arena on. */
+export function scratchStart(): usize {
+  return TEMP;
+}
+export function scratchEnd(): usize {
+  return SCRATCH_END;
 }
 export function arena(): usize {
   return ARENA;
@@ -296,4 +299,38 @@ export function warm(bits: i32, work: usize): void {
   if (bits & 2) comb(1, work);
   if (bits & 4) split(0, work);
   if (bits & 8) split(1, work);
+}
+
+/**
+ * The field, for tests: out = 0 a b, 1 a^2, 2 a + b, 3 a - b, 4 1/a, 5 a^((p+1)/4), n times on lists of 32-byte numbers.
+ */
+export function field(kind: i32, out: usize, a: usize, b: usize, n: i32): void {
+  const x: usize = POINTS;
+  const y: usize = POINTS + 40;
+  for (let i: usize = 0; i < <usize>n; i++) {
+    fromBytes(x, a + 32 * i);
+    fromBytes(y, b + 32 * i);
+    if (kind == 0) mul(x, x, y);
+    else if (kind == 1) sqr(x, x);
+    else if (kind == 2) add(x, x, y);
+    else if (kind == 3) sub(x, x, y);
+    else if (kind == 4) invert(x, x);
+    else rootCandidate(x, x);
+    toBytes(out + 32 * i, x);
+  }
+}
+/** Runs one formula `repeat` times on what stands at p, for benches. */
+export function repeat(kind: i32, p: usize, n: i32): void {
+  for (; n > 0; n--) {
+    if (kind == 0) mul(p, p, p + 40);
+    else if (kind == 1) sqr(p, p);
+    else if (kind == 2) dbl(p);
+    else if (kind == 3) {
+      maddHead(p, p + 200, p + 240, 0);
+      maddTail(p);
+    } else if (kind == 4) xadd(p, p + 200, p + 240, 0);
+    else if (kind == 5) cadd(p, p + 200, p + 240, 0);
+    else if (kind == 6) cdbl(p);
+    else invert(p, p);
+  }
 }

@@ -2,44 +2,44 @@
  * The map of linear memory. Owns every address; nothing is allocated. Static scratch makes the kernel non-reentrant: one
  * instance per thread, and no call leaves the module.
  *
- * [0, SCRATCH) outlives calls and holds nothing secret: constants, tables of public points.
- * [SCRATCH, end of the arena in use) is wiped by the caller after every call that touched a secret.
+ * [TEMP, SCRATCH_END) and the arena may hold secrets: the caller wipes them after every call that touched one.
+ * [SCRATCH_END, ARENA) outlives calls and holds nothing secret: constants, tables of public points.
  */
 
-/** Constants written by the compiler (its memoryBase) up to here. */
-export const COMB_G: usize = 4096;
+/** Ten field elements for the formulas; engine/wasmFormulas.ts says the same address. */
+export const TEMP: usize = 1024;
+/** Ten field elements for functions above the formulas. */
+export const FIELD: usize = TEMP + 512;
+/** Eight-word integers and products of the scalar field. */
+export const WORDS: usize = TEMP + 1024;
+/** The integers of the inversion. */
+export const INVERSE: usize = TEMP + 2048;
+/** SHA-256 state, schedule and message. */
+export const HASH: usize = TEMP + 2560;
+/** Points and selected table entries of the multiplications. */
+export const POINTS: usize = TEMP + 4096;
+/** Recoded scalars. */
+export const DIGITS: usize = TEMP + 5120;
+/** One constant-time table: 16 entries of 128 bytes, and their 16 Z ratios. */
+export const TABLE: usize = TEMP + 6144;
+export const SCRATCH_END: usize = TEMP + 10240;
+
+/** Constants written by the compiler (its memoryBase) stand between SCRATCH_END and COMB_G. */
+export const COMB_G: usize = 16384;
 /** 43 windows of 6 bits, 32 odd multiples each, affine, 80 bytes. */
 export const COMB_BYTES: usize = 43 * 32 * 80;
 export const COMB_U: usize = COMB_G + COMB_BYTES;
 
-/** Odd multiples of public points for wNAF of width 8: x, y, beta*x, 128 bytes each. */
-export const WIDE_ENTRIES: i32 = 64;
+/** 64 odd multiples of a public point for wNAF of width 8: x, y, beta*x, 128 bytes each. */
 export const WIDE_BYTES: usize = 64 * 128;
 /** One fixed or cached point: tables of P, 2^32*P, 2^64*P, 2^96*P. */
 export const SPLIT_BYTES: usize = 4 * WIDE_BYTES;
 export const SPLIT_G: usize = COMB_U + COMB_BYTES;
 export const SPLIT_U: usize = SPLIT_G + SPLIT_BYTES;
-/** Verifying keys seen lately: 64 bytes of key each, then their tables. */
+/** Verifying keys seen lately: 64 bytes of key each, a flag each, then their tables. */
 export const KEY_SLOTS: i32 = 8;
 export const KEY_NAMES: usize = SPLIT_U + SPLIT_BYTES;
 export const KEY_TABLES: usize = KEY_NAMES + 1024;
 
-export const SCRATCH: usize = KEY_TABLES + <usize>KEY_SLOTS * SPLIT_BYTES;
-/** Ten field elements for the formulas. */
-export const TEMP: usize = SCRATCH;
-/** Ten field elements for functions above the formulas. */
-export const FIELD: usize = SCRATCH + 512;
-/** Eight-word integers and products of the scalar field. */
-export const WORDS: usize = SCRATCH + 1024;
-/** The five integers of the inversion. */
-export const INVERSE: usize = SCRATCH + 2048;
-/** SHA-256 state, schedule and message. */
-export const HASH: usize = SCRATCH + 2560;
-/** Points and selected table entries of the multiplications. */
-export const POINTS: usize = SCRATCH + 4096;
-/** Recoded scalars. */
-export const DIGITS: usize = SCRATCH + 5120;
-/** One constant-time table: 16 entries of 128 bytes, and their 16 Z ratios. */
-export const TABLE: usize = SCRATCH + 6144;
 /** Inputs, results, and workspace whose size depends on the call. */
-export const ARENA: usize = SCRATCH + 10240;
+export const ARENA: usize = KEY_TABLES + <usize>KEY_SLOTS * SPLIT_BYTES;
