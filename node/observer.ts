@@ -12,7 +12,7 @@ import type { Watcher } from './watcher/watcher.ts';
 
 /** What gauges read when they are asked. */
 export interface Gauged {
-  head(): Head | undefined;
+  readonly head: () => Head | undefined;
   readonly clock: Clock;
   readonly pool: WorkerPool;
   readonly watcher: Watcher;
@@ -77,7 +77,8 @@ export class NodeObserver implements Observer {
   }
 
   gauges({ head, clock, pool, watcher, heartbeat, startedMs }: Gauged): void {
-    const gauge = this.#metrics.gauge.bind(this.#metrics);
+    const gauge = (name: string, help: string, read: () => number | undefined): void =>
+      this.#metrics.gauge(name, help, read);
     gauge('dintel_start_time_seconds', 'When the process started.', () => Math.floor(startedMs / 1000));
     gauge('dintel_head_block', 'Newest block of the index.', () => Number(head()?.number ?? 0));
     gauge('dintel_head_age_seconds', 'Age of the view of the chain; above 60 nothing is served.', () => {

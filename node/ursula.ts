@@ -123,7 +123,7 @@ export async function startUrsula(options: UrsulaRunOptions): Promise<RunningUrs
     watched: {
       chainId,
       addresses: [network.escrow, network.policyManager],
-      abi: [...minerEscrowAbi, ...policyManagerAbi],
+      abi: [...minerEscrowAbi, ...policyManagerAbi].filter(({ type }) => type === 'event'),
       deployedBlock: BigInt(deployment.deployedBlock),
       timedEvents,
     },

@@ -119,7 +119,7 @@ export class WorkerPool implements Reencryptor {
     const until = Date.now() + graceMs;
     while (this.#taken > 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
     for (const waiting of this.#queue.splice(0)) waiting.reject(new ProtocolError('E_STOPPING'));
-    await Promise.all(this.#slots.map((slot) => slot.worker?.terminate()));
+    await Promise.all(this.#slots.map(async (slot) => slot.worker?.terminate()));
   }
 
   #next(): void {

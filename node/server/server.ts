@@ -147,7 +147,7 @@ class PublicServer {
     let match: RouteMatch | undefined;
     try {
       const preflight = this.#admit(request);
-      if (preflight !== undefined) return this.#send(request, reply, preflight, 'preflight', undefined);
+      if (preflight !== undefined) return await this.#send(request, reply, preflight, 'preflight', undefined);
       match = matchRoute(request.method, request.url);
       const answer = await this.#answer(match, request);
       return await this.#send(request, reply, answer, match.name, undefined);

@@ -401,7 +401,7 @@ describe('reencrypt, one by one', () => {
       world.ports.work.reserve = (capsules) => {
         const place = reserve(capsules)!;
         return {
-          release: place.release,
+          release: () => place.release(),
           run: async (job) => {
             const cfrags = await place.run(job);
             if (end === 'revoked') setPolicy(world, { revokedAt: t0 });

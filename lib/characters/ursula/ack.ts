@@ -5,9 +5,16 @@
  * Owns not: when encrypting keys are erased (the ledger's keeper). Source: protocol.md sections 3, 4 and 7.
  */
 
-import { parseConditions } from '../../protocol/conditions.ts';
-import { type AckAnswer, type AckBody, ackOf, leafOf, maxShares, ProtocolError } from '../../protocol/index.ts';
-import { sealedKfragKeyNumber } from '../../protocol/seal.ts';
+import {
+  type AckAnswer,
+  type AckBody,
+  ackOf,
+  leafOf,
+  maxShares,
+  ProtocolError,
+  parseConditions,
+  sealedKfragKeyNumber,
+} from '../../protocol/index.ts';
 import { checkAudience, checkDomain } from './leaves.ts';
 import { epochOf, freshHead } from './policies.ts';
 import type { UrsulaPorts } from './ports.ts';

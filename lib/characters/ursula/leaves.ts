@@ -4,11 +4,11 @@
  * Source: protocol.md sections 3, 7 and 8.6.
  */
 
-import { judgeConditions } from '../../protocol/conditions.ts';
 import {
   checkInTree,
   type Domain,
   type Hex,
+  judgeConditions,
   type LeafParts,
   leafOf,
   ProtocolError,

@@ -12,13 +12,10 @@ export const headAgeLimitS = 60;
 /** Seconds between blocks that a client is told to wait per missing confirmation, at least. */
 const blockWaitS = 2;
 
-/** Where a policy stands at this node. */
-export type PolicyStateName = PolicyAnswer['state'];
-
 /** A policy with its state at one head. */
 export interface JudgedPolicy {
   readonly view: PolicyView;
-  readonly state: PolicyStateName;
+  readonly state: PolicyAnswer['state'];
 }
 
 /** The head, if it may be trusted and is fresh. Throws E_CHAIN_STALE: everything fails closed. */
@@ -67,7 +64,11 @@ export function judgePolicy(
   return view === undefined ? undefined : { view, state: stateOf(ports, view, head) };
 }
 
-function stateOf(ports: Pick<UrsulaPorts, 'tombstones' | 'network'>, view: PolicyView, head: Head): PolicyStateName {
+function stateOf(
+  ports: Pick<UrsulaPorts, 'tombstones' | 'network'>,
+  view: PolicyView,
+  head: Head,
+): PolicyAnswer['state'] {
   // Denials count at depth 0 and come first; what allows counts at depth c and comes last.
   if (view.revokedAt !== undefined) return 'revoked';
   const deadline = ports.tombstones.deadline(view.policyId);

@@ -1,13 +1,22 @@
 /**
- * `/v1/sealed`: any JSON request and its answer, hidden from whoever stands between Bob and the node. Owns: both envelopes,
+ * `/v1/sealed`: one of the JSON requests and its answer, hidden from whoever stands between Bob and the node. Owns: both envelopes,
  * the client's half too, so that they stand side by side. Owns not: what is inside. Source: protocol.md section 7.
  *
  *   request   u32be(keyNumber) || SEAL(nodeKey, "request", "", CBOR [path, body, replyKey 33])
  *   answer    SEAL(replyKey, "answer", S(request octets), CBOR [status, body])
  */
-import { type CborValue, decodeCbor, encodeCbor } from '../../protocol/cbor.ts';
-import { concatBytes, maxPathBytes, ProtocolError, sha256, u32be } from '../../protocol/index.ts';
-import { openSeal, seal } from '../../protocol/seal.ts';
+import {
+  type CborValue,
+  concatBytes,
+  decodeCbor,
+  encodeCbor,
+  maxPathBytes,
+  openSeal,
+  ProtocolError,
+  seal,
+  sha256,
+  u32be,
+} from '../../protocol/index.ts';
 import { PublicKey, SecretKey } from '../../umbral/index.ts';
 import type { KeyRing, Observer } from './ports.ts';
 

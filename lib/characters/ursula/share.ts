@@ -8,12 +8,14 @@
 import {
   fragmentOfCfrag,
   fragmentOfKfrag,
+  fromHex,
   kfragBytes,
+  openSealedKfrag,
   ProtocolError,
   sealedKfragHash,
+  sealedKfragKeyNumber,
   type WireCode,
 } from '../../protocol/index.ts';
-import { openSealedKfrag, sealedKfragKeyNumber } from '../../protocol/seal.ts';
 import {
   Capsule,
   CapsuleFrag,
@@ -45,10 +47,7 @@ interface Share {
 }
 
 /** Order n of the curve, big-endian: x coordinates from here on cannot be judged on chain and are refused. */
-const order = Uint8Array.from(
-  'fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141'.match(/../g) ?? [],
-  (pair) => Number.parseInt(pair, 16),
-);
+const order = fromHex('0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141', 32);
 
 /** Offsets of E1, V1, X, E2, V2, U1, U2 in cfrag_simple. */
 const pointOffsets: readonly number[] = [0, 33, 98, 131, 164, 197, 230];

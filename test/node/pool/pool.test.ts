@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { KeyRing, ReencryptJob } from '../../../lib/characters/ursula/index.ts';
+import type { KeyRing, ReencryptJob, WorkPlace } from '../../../lib/characters/ursula/index.ts';
 import { CapsuleFrag } from '../../../lib/umbral/index.ts';
 import { WorkerPool } from '../../../node/pool/pool.ts';
 import { type Cohort, makeCohort, makeWorld, randomWord, type World } from '../../ursula/world.ts';
@@ -97,7 +97,7 @@ describe('WorkerPool, threads', () => {
 
   it('gives up what waits when it closes', async () => {
     const pool = await WorkerPool.start({ keys, workers: 1, maxCapsules: 200 });
-    const jobs = [50, 50].map((count) => pool.reserve(count)?.run(job(count)));
+    const jobs = [50, 50].map((count) => (pool.reserve(count) as WorkPlace).run(job(count)));
     const results = Promise.allSettled(jobs);
     await pool.close(0);
     const codes = (await results).map((result) => (result.status === 'rejected' ? result.reason.code : 'served'));

@@ -149,7 +149,7 @@ describe('R01-R04, R25-R27: addresses and headers', () => {
     expect(text).not.toContain('evil.example');
   });
 
-  it('R27 CORS: any origin by default, only the listed ones with a list, credentials never', async () => {
+  it('R27 CORS for all origins by default, with a list for those on it, never with credentials', async () => {
     const open = await ask(`${served.server.url}/v1/info`, { headers: { origin: 'https://a.example' } });
     expect(open.headers.get('access-control-allow-origin')).toBe('*');
     await withServed({ server: { server: { cors: ['https://app.example'] } } }, async (own) => {

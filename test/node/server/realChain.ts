@@ -1,11 +1,8 @@
 /**
  * A Hardhat chain in this process with our contracts and local constants, and hands to stake a node on it. Not a test.
- * Contracts come from the build's artifacts: `npm test` builds them first.
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { ContractFactory, JsonRpcProvider, NonceManager, Wallet } from 'ethers';
 import { network } from 'hardhat';
+import { deployDintel } from '../../../ignition/deploy.ts';
 import { ethersChain } from '../../../lib/chain/ethers.ts';
 import { type Chain, type Deployment, httpRpc, MinerEscrow, PolicyManager, Token } from '../../../lib/chain/index.ts';
 import { type Address, fromHex, type Hex, typedDigest } from '../../../lib/protocol/index.ts';
@@ -33,24 +30,11 @@ export async function startRealChain(): Promise<RealChain> {
   const server = await network.createServer('demo', '127.0.0.1', 0);
   const { address, port } = await server.listen();
   const rpcUrl = `http://${address}:${port}`;
-  const provider = new JsonRpcProvider(rpcUrl, 31337, { staticNetwork: true, pollingInterval: 50 });
-  const deployer = new NonceManager(new Wallet(deployerKey, provider));
-  const deploy = async (name: string, ...args: unknown[]): Promise<Address> => {
-    const path = join(import.meta.dirname, `../../../artifacts/contracts/${name}.sol/${name}.json`);
-    const { abi, bytecode } = JSON.parse(readFileSync(path, 'utf8')) as { abi: []; bytecode: string };
-    const contract = await new ContractFactory(abi, bytecode, deployer).deploy(...args);
-    await contract.waitForDeployment();
-    if (name === 'MinerEscrow') await (await contract.getFunction('wire')(adjudicator)).wait();
-    return (await contract.getAddress()).toLowerCase() as Address;
-  };
-  // No contract yet: only the domain of signatures, and one who may slash.
-  const adjudicator: Address = `0x${'ad'.repeat(20)}`;
+  const connection = await network.create({ network: 'remote', override: { url: rpcUrl } });
+  const deployment = await deployDintel(connection, 'local');
+  await connection.close();
+  const { token, escrow, policyManager } = deployment;
   const unit = 10n ** 18n;
-  const token = await deploy('DintelToken', ...(await tokenArguments(await deployer.getAddress())));
-  const escrow = await deploy('MinerEscrow', token, [30, 2, 14, 21, 25_000n * unit, unit]);
-  const policyManager = await deploy('PolicyManager', escrow);
-  const keyRegistry = await deploy('KeyRegistry');
-  const deployment = { chainId: 31337, token, escrow, policyManager, keyRegistry, adjudicator, deployedBlock: 0 };
 
   const treasury = await ethersChain({ rpcUrl, privateKey: deployerKey });
   const staker = await ethersChain({ rpcUrl, privateKey: stakerKey });
@@ -83,17 +67,6 @@ export async function startRealChain(): Promise<RealChain> {
       await sent.wait();
       return node;
     },
-    close: async () => {
-      provider.destroy();
-      await server.close();
-    },
+    close: () => server.close(),
   };
-}
-
-/** DintelToken mints once, to whoever its constructor names. */
-async function tokenArguments(owner: string): Promise<unknown[]> {
-  const path = join(import.meta.dirname, '../../../artifacts/contracts/DintelToken.sol/DintelToken.json');
-  const { abi } = JSON.parse(readFileSync(path, 'utf8')) as { abi: { type: string; inputs: unknown[] }[] };
-  const inputs = abi.find(({ type }) => type === 'constructor')?.inputs ?? [];
-  return inputs.length === 0 ? [] : [owner];
 }

@@ -19,10 +19,10 @@ describe('T-R11 sealed requests', () => {
     });
   const sealed = async (path: string, body: Uint8Array) => {
     const encryptingKey = served.world.encryptingSecrets.get(1)!.publicKey;
-    const { octets, open } = sealRequest({ encryptingKey, keyNumber: 1, path, body });
-    const reply = await send(octets);
+    const sent = sealRequest({ encryptingKey, keyNumber: 1, path, body });
+    const reply = await send(sent.octets);
     expect(reply.status).toBe(200);
-    return { ...open(reply.bytes), reply, octets };
+    return { ...sent.open(reply.bytes), reply, octets: sent.octets };
   };
 
   it('serves any JSON route, and hides question and answer', async () => {

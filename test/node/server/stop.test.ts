@@ -13,7 +13,7 @@ const slowWork =
         const place = inline.reserve(capsules);
         if (place === undefined) return undefined;
         return {
-          release: place.release,
+          release: () => place.release(),
           run: async (job) => {
             onStart();
             await new Promise((resolve) => setTimeout(resolve, ms));
