@@ -86,7 +86,7 @@ export async function openPerson(role: Person, options: CommonOptions): Promise<
     keyring,
     keystore,
     wipe: () => {
-      keyring.destroy();
+      keyring.dispose();
       keystore.wipe();
     },
   };

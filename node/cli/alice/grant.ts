@@ -4,6 +4,7 @@
  */
 import { Option } from 'commander';
 import { type Grant, type GrantQuote, openSealedFile, type ProgressEvent, type SealedFile } from 'dintel';
+import { policyManagerAbi } from 'dintel/chain';
 import { OperatorError } from '../../config/operatorError.ts';
 import { formatAmount, parseAccount, parseAmount, parseCount, parseDuration } from '../../config/parse.ts';
 import { action, type CommonOptions, type Context, commandFor, examples } from '../common.ts';
@@ -228,7 +229,10 @@ async function grantFacts(
   origin: string | undefined,
 ): Promise<Record<string, unknown>> {
   const policy = await alice.policy(done.policyId);
-  const mined = done.transactionHash === undefined ? undefined : await access.chain.transaction(done.transactionHash);
+  const mined =
+    done.transactionHash === undefined
+      ? undefined
+      : await access.chain.transaction(done.transactionHash, policyManagerAbi).wait();
   return {
     ok: true,
     policyId: done.policyId,
@@ -238,7 +242,7 @@ async function grantFacts(
     expiresAt: done.expiresAt,
     nodes: done.nodes.map(({ node, url }) => ({ node, url })),
     transactionHash: done.transactionHash,
-    gas: mined === undefined || !('gasUsed' in mined) ? undefined : Number(mined.gasUsed),
+    gas: mined === undefined ? undefined : Number(mined.gasUsed),
     rateWei: policy?.rate,
   };
 }
