@@ -149,10 +149,12 @@ export function makeChain(options: { codec: Codec; rpc: Rpc; chainId: number; se
       const { to, data, valueWei, rpcForm } = prepare(request);
       const submit = async () => {
         await askContract(codec, rpc, request.abi, 'eth_call', [rpcForm, 'latest']);
-        // A fifth more than estimated: between estimate and block an epoch may turn and a slot may become dearer.
+        // More than estimated, since what is not used costs nothing: between estimate and block an epoch may turn, another
+        // transaction may leave this one the dear first write of a slot, and half a dozen cold slots are 50,000 gas.
         const gas =
           request.gas ??
-          (BigInt((await askContract(codec, rpc, request.abi, 'eth_estimateGas', [rpcForm])) as Hex) * 6n) / 5n;
+          (BigInt((await askContract(codec, rpc, request.abi, 'eth_estimateGas', [rpcForm])) as Hex) * 5n) / 4n +
+            50_000n;
         return withContract(codec, request.abi, () => sender.sendTransaction({ to, data, valueWei, gas }));
       };
       const turn = tail.then(submit, submit);

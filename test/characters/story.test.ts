@@ -417,7 +417,8 @@ describe('refusals before anything is paid', () => {
       affordable: false,
       balanceWei: 0n,
     });
-    expect(await failure(poor.grant({ ...base, threshold: 2, shares: 3 }))).toMatchObject({
+    const hers = [await sealed(poor, random(1))];
+    expect(await failure(poor.grant({ ...base, files: hers, threshold: 2, shares: 3 }))).toMatchObject({
       code: 'INSUFFICIENT_FUNDS',
     });
     expect(await alice.unfinished()).toEqual([]);
@@ -442,7 +443,7 @@ describe('refusals before anything is paid', () => {
     const { alice, bob } = await people();
     const file = await sealed(alice, random(1), 'letters');
     const options = { to: bob.card(), label: 'holiday', files: [file], threshold: 1, shares: 1, until: until() };
-    expect(await failure(alice.grant(options))).toMatchObject({ code: 'E_LABEL', field: 'files[0]' });
+    expect(await failure(alice.grant(options))).toMatchObject({ code: 'E_DECRYPT', field: 'files[0]' });
   });
 
   it('replaces a node that refuses its share, with the reason kept', async () => {

@@ -194,7 +194,7 @@ export class Alice {
     labelBytes(label);
     const conditions = options.conditions && encodeConditions(options.conditions);
     if (conditions) parseConditions(conditions);
-    checkLabelOf(options.files, this.#keyring.delegating(label, labelVersion));
+    checkLabelOf(options.files, label, this.#keyring.delegating(label, labelVersion));
     const bob = await this.#recipient(options.to);
     const { quote, candidates, epoch } = await this.#prepare(options);
     if (!quote.affordable) {
@@ -513,14 +513,14 @@ function checkCounts(threshold: number, shares: number): void {
 }
 
 /** Each file must open under the label's own key: Bob would learn of a mistake only when it is paid for. */
-function checkLabelOf(files: readonly SealedFile[], delegatingSecretKey: SecretKey): void {
+function checkLabelOf(files: readonly SealedFile[], label: string, delegatingSecretKey: SecretKey): void {
   for (const [index, { header }] of files.entries()) {
     try {
       openFileKey(delegatingSecretKey, header).fill(0);
     } catch (cause) {
-      throw new ProtocolError('E_LABEL', {
+      throw new ProtocolError('E_DECRYPT', {
         field: `files[${index}]`,
-        expected: 'a file encrypted for this label',
+        expected: `a file encrypted for the label "${label}"`,
         got: 'one for another key, or a damaged one',
         cause,
       });
