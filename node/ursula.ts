@@ -16,6 +16,7 @@ import { ethersChain, ethersReader } from 'dintel/chain/ethers';
 import { ProtocolError, toHex } from 'dintel/protocol';
 import { type BucketLimits, headAgeS, Ursula } from 'dintel/ursula';
 import { ChunkFiles } from './chunks/chunkFiles.ts';
+import { collectChunks } from './chunks/collect.ts';
 import type { NodeKeystore } from './keystore/nodeKeystore.ts';
 import { NodeObserver } from './observer.ts';
 import { WorkerPool } from './pool/pool.ts';
@@ -56,6 +57,8 @@ export interface UrsulaRunOptions {
   /** Milliseconds between looks at the chain; default 1,000. */
   readonly pollMs?: number;
   readonly cors?: readonly string[];
+  /** Addresses of reverse proxies whose X-Forwarded-For is believed; without it every client behind one shares a bucket. */
+  readonly trustedProxies?: readonly string[];
   readonly limits?: ServerLimits;
   readonly perReader?: BucketLimits;
   readonly storageBytes?: number;
@@ -209,6 +212,7 @@ export async function startUrsula(options: UrsulaRunOptions): Promise<RunningUrs
     host: options.host ?? '127.0.0.1',
     port: options.port,
     ...(options.cors === undefined ? {} : { cors: options.cors }),
+    ...(options.trustedProxies === undefined ? {} : { trustedProxies: options.trustedProxies }),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
     onExchange: (exchange) => observer.exchange(exchange),
     onInternal: (error, requestId) => observer.internal(error, requestId),
@@ -229,6 +233,15 @@ export async function startUrsula(options: UrsulaRunOptions): Promise<RunningUrs
   opened.defer(() => beating.stop());
   const rotating = repeat(() => rotation.tick(), rotation.pauseMs, failed('rotation'));
   opened.defer(() => rotating.stop());
+  const clearing = repeat(
+    async () => {
+      const cleared = await collectChunks({ chunks: store.chunks, files, policies: chain, head: () => chain.head() });
+      if (cleared.chunks > 0) log.info('chunks cleared', cleared);
+    },
+    60_000,
+    failed('chunks'),
+  );
+  opened.defer(() => clearing.stop());
 
   const running = opened.move();
   let stopped: Promise<void> | undefined;

@@ -49,6 +49,8 @@ export interface ServerOptions {
   readonly port: number;
   /** Origins that browsers may ask from, or `*` for all. Credentials are never allowed. */
   readonly cors?: readonly string[];
+  /** Addresses or CIDR ranges of reverse proxies whose X-Forwarded-For names the client; default none. */
+  readonly trustedProxies?: readonly string[];
   readonly limits?: ServerLimits;
   readonly onExchange?: (exchange: Exchange) => void;
   /** Something of ours failed: what the client was not told. */
@@ -92,6 +94,7 @@ class PublicServer {
       logger: false,
       genReqId: () => randomBytes(12).toString('base64url'),
       requestIdHeader: false,
+      trustProxy: options.trustedProxies === undefined ? false : [...options.trustedProxies],
       return503OnClosing: false,
       keepAliveTimeout: keepAliveMs,
       // The whole of a request: headers and the slowest body. Bodies have their own, shorter clocks (body.ts).
@@ -171,8 +174,10 @@ class PublicServer {
 
   #take(ip: string): void {
     const now = performance.now();
-    const waitS = this.#addresses.take(addressKey(ip), now) || this.#total.take('', now);
-    if (waitS > 0) throw new ProtocolError('E_RATE', { details: 'This address asks too often.', retryAfter: waitS });
+    const own = this.#addresses.take(addressKey(ip), now);
+    if (own > 0) throw new ProtocolError('E_RATE', { details: 'This address asks too often.', retryAfter: own });
+    const all = this.#total.take('', now);
+    if (all > 0) throw new ProtocolError('E_RATE', { details: 'All together ask too often.', retryAfter: all });
   }
 
   #answer(match: RouteMatch, request: FastifyRequest): Promise<Answer> {
