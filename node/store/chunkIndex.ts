@@ -20,16 +20,19 @@ export class StoredChunks implements ChunkIndex {
   readonly #dropPolicy: StatementSync;
   readonly #orphans: StatementSync;
   readonly #dropChunk: StatementSync;
+  readonly #unhold: StatementSync;
+  readonly #policies: StatementSync;
   #total: number;
 
   constructor(db: Database, group: GroupCommit) {
     this.#group = group;
     this.#used = db.prepare('SELECT coalesce(sum(size), 0) AS bytes FROM reservations WHERE leaf = ?');
     this.#reservedOne = db.prepare('SELECT 1 FROM reservations WHERE leaf = ? AND chunk = ?');
-    // A size that somebody only claimed gives way to the next claim; that of bytes we hold is a fact.
+    // Of sizes that are only claimed the largest counts, so that nobody's false claim keeps the true bytes out; that of bytes
+    // we hold is a fact.
     this.#addChunk = db.prepare(
       `INSERT INTO chunks (id, size, held) VALUES (?, ?, 0)
-       ON CONFLICT DO UPDATE SET size = excluded.size WHERE held = 0`,
+       ON CONFLICT DO UPDATE SET size = max(size, excluded.size) WHERE held = 0`,
     );
     this.#addReservation = db.prepare(
       'INSERT INTO reservations (leaf, chunk, policy, size) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
@@ -43,7 +46,12 @@ export class StoredChunks implements ChunkIndex {
     this.#orphans = db.prepare(
       'SELECT id FROM chunks WHERE NOT EXISTS (SELECT 1 FROM reservations WHERE chunk = chunks.id) LIMIT ?',
     );
-    this.#dropChunk = db.prepare('DELETE FROM chunks WHERE id = ?');
+    // Reserved again since it was listed: it stays, as not held.
+    this.#dropChunk = db.prepare(
+      'DELETE FROM chunks WHERE id = ? AND NOT EXISTS (SELECT 1 FROM reservations WHERE chunk = chunks.id)',
+    );
+    this.#unhold = db.prepare('UPDATE chunks SET held = 0 WHERE id = ?');
+    this.#policies = db.prepare('SELECT DISTINCT policy FROM reservations');
     this.#total = this.#readTotal();
   }
 
@@ -84,9 +92,19 @@ export class StoredChunks implements ChunkIndex {
     await this.#group.submit(() => this.#dropPolicy.run(policyId));
   }
 
-  /** Up to `limit` chunks that no reservation names. Delete the file first, then `forget`. */
+  /** Policies that have reservations here. */
+  policies(): Hex[] {
+    return (this.#policies.all() as unknown as { policy: Hex }[]).map(({ policy }) => policy);
+  }
+
+  /** Up to `limit` chunks that no reservation names. Call `unhold`, delete the file, call `forget`, in this order. */
   orphans(limit: number): string[] {
     return (this.#orphans.all(limit) as unknown as { id: string }[]).map(({ id }) => id);
+  }
+
+  /** Its file is about to go: from now on it is not served, and an upload of it is taken again. */
+  async unhold(id: string): Promise<void> {
+    await this.#group.submit(() => this.#unhold.run(id));
   }
 
   async forget(id: string): Promise<void> {
