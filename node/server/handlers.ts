@@ -190,6 +190,8 @@ export function offersOf(name: RouteName): readonly string[] {
   const { answer } = routes[name];
   if (name === 'root') return ['text/html'];
   if (name === 'openapi') return ['application/json'];
-  if (answer === 'octets' || answer === 'nothing') return [octetsType];
+  if (answer === 'octets') return [octetsType];
+  // A route that answers nothing cannot displease: whatever the client would take, it gets none of it.
+  if (answer === 'nothing') return [octetsType, 'application/json', 'application/problem+json'];
   return ['application/json', 'application/problem+json'];
 }
