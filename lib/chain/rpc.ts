@@ -32,11 +32,19 @@ export class RpcFailure extends Error {
  */
 export function httpRpc(url: string, options: { timeoutMs?: number; fetch?: typeof fetch } = {}): Rpc {
   const { timeoutMs = 15_000 } = options;
+  const headers: Record<string, string> = { 'content-type': 'application/json' };
   let host: string;
+  let target: string;
   try {
     const parsed = new URL(url);
     if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:') throw new TypeError('protocol');
     host = parsed.host;
+    const { username, password } = parsed;
+    // fetch refuses a URL with user and password in it; they belong into a header.
+    if (username !== '' || password !== '') headers.authorization = `Basic ${basic(username, password)}`;
+    parsed.username = '';
+    parsed.password = '';
+    target = parsed.href;
   } catch {
     throw new ChainError('chain.config', 'Expected the URL of a JSON-RPC endpoint, starting with http:// or https://.');
   }
@@ -44,14 +52,16 @@ export function httpRpc(url: string, options: { timeoutMs?: number; fetch?: type
   return {
     async request(method, params) {
       const body = JSON.stringify({ jsonrpc: '2.0', id: ++id, method, params });
+      const post = () =>
+        (options.fetch ?? fetch)(target, { method: 'POST', headers, body, signal: AbortSignal.timeout(timeoutMs) });
       let status: number;
       let text: string;
       try {
-        const response = await (options.fetch ?? fetch)(url, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body,
-          signal: AbortSignal.timeout(timeoutMs),
+        // A server may close an idle connection just when we use it again. Nothing was answered then, and every request
+        // but one for the RPC's own account may be repeated.
+        const response = await post().catch((cause: unknown) => {
+          if (!isStaleConnection(cause) || method === 'eth_sendTransaction') throw cause;
+          return post();
         });
         status = response.status;
         text = await response.text();
@@ -77,6 +87,23 @@ export function httpRpc(url: string, options: { timeoutMs?: number; fetch?: type
       throw new ChainError('chain.unreachable', `The chain at ${host} answered ${status} without a result.`);
     },
   };
+}
+
+/** User and password as they stand in a URL, for the Authorization header. */
+function basic(username: string, password: string): string {
+  const bytes = new TextEncoder().encode(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
+  return btoa(String.fromCharCode(...bytes));
+}
+
+/** Node's fetch names a connection that ended before an answer so; browsers repeat such a request by themselves. */
+function isStaleConnection(error: unknown): boolean {
+  const cause = error instanceof TypeError ? error.cause : undefined;
+  return (
+    typeof cause === 'object' &&
+    cause !== null &&
+    'code' in cause &&
+    (cause.code === 'UND_ERR_SOCKET' || cause.code === 'ECONNRESET')
+  );
 }
 
 /**
