@@ -133,6 +133,7 @@ export class HttpStorage implements Storage {
     body: Uint8Array | undefined,
     signal: AbortSignal | undefined,
   ): Promise<Response> {
+    if (signal?.aborted) throw new ProtocolError('ABORTED');
     const timeout = AbortSignal.timeout(this.#timeoutMs);
     return this.#fetch(url, {
       method,
