@@ -190,24 +190,24 @@ contract MinerEscrow is IMinerEscrow, EIP712, ReentrancyGuardTransient {
 
     /// @inheritdoc IMinerEscrow
     function heartbeatBySig(Beat calldata, bytes calldata) external {
-        _forward(address(SignedBeats));
+        _forward(address(SignedBeats), SignedBeats.heartbeatBySig.selector);
     }
 
     /// @inheritdoc IMinerEscrow
     function heartbeatBatch(Beat[] calldata, bytes[] calldata) external returns (bool[] memory) {
-        _forward(address(SignedBeats));
+        _forward(address(SignedBeats), SignedBeats.heartbeatBatch.selector);
     }
 
     // ------------------------------------------------------------------ leaving
 
     /// @inheritdoc IMinerEscrow
     function requestUnbond(uint128) external {
-        _forward(address(Exits));
+        _forward(address(Exits), Exits.requestUnbond.selector);
     }
 
     /// @inheritdoc IMinerEscrow
     function cancelUnbond() external {
-        _forward(address(Exits));
+        _forward(address(Exits), Exits.cancelUnbond.selector);
     }
 
     /// @inheritdoc IMinerEscrow
@@ -244,22 +244,22 @@ contract MinerEscrow is IMinerEscrow, EIP712, ReentrancyGuardTransient {
 
     /// @inheritdoc IMinerEscrow
     function claimRewards(address, uint32) external returns (uint256) {
-        _forward(address(Rewards));
+        _forward(address(Rewards), Rewards.claimRewards.selector);
     }
 
     /// @inheritdoc IMinerEscrow
     function skipRewards(uint32) external {
-        _forward(address(Rewards));
+        _forward(address(Rewards), Rewards.skipRewards.selector);
     }
 
     /// @inheritdoc IMinerEscrow
     function recycle(uint32) external {
-        _forward(address(Rewards));
+        _forward(address(Rewards), Rewards.recycle.selector);
     }
 
     /// @inheritdoc IMinerEscrow
     function recyclePot() external {
-        _forward(address(Rewards));
+        _forward(address(Rewards), Rewards.recyclePot.selector);
     }
 
     /// @inheritdoc IMinerEscrow
@@ -271,12 +271,12 @@ contract MinerEscrow is IMinerEscrow, EIP712, ReentrancyGuardTransient {
 
     /// @inheritdoc IMinerEscrow
     function slash(address, address, Offence, uint32, address) external returns (uint256) {
-        _forward(address(Penalties));
+        _forward(address(Penalties), Penalties.slash.selector);
     }
 
     /// @inheritdoc IMinerEscrow
     function voidEpochs(address, uint32, uint32) external {
-        _forward(address(Penalties));
+        _forward(address(Penalties), Penalties.voidEpochs.selector);
     }
 
     // ------------------------------------------------------------------ views
@@ -395,11 +395,15 @@ contract MinerEscrow is IMinerEscrow, EIP712, ReentrancyGuardTransient {
         return Ledger.book();
     }
 
-    /// @dev Let a linked library answer the call as it came; its function has the same signature, so the same selector.
-    function _forward(address code) private {
+    /**
+     * @dev Let a linked library answer the call as it came. Its function has the same parameters; the selector is its own,
+     * because a library's signatures spell the names of structs and enums.
+     */
+    function _forward(address code, bytes4 selector) private {
         assembly ("memory-safe") {
             let data := mload(0x40)
             calldatacopy(data, 0, calldatasize())
+            mstore(data, or(selector, shr(32, shl(32, mload(data)))))
             let done := delegatecall(gas(), code, data, calldatasize(), 0, 0)
             returndatacopy(data, 0, returndatasize())
             if iszero(done) {

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
+import {IAdjudicator} from "../interfaces/IAdjudicator.sol";
+
+/**
+ * @title ReencryptionProof
+ * @notice Whether a cfrag is the re-encryption of a capsule by the kfrag that a leaf commits to (umbral.md section 9,
+ * protocol.md section 6 steps 3 to 8).
+ *
+ * Paper letters: E, V capsule; E1, V1 re-encrypted; U generator, U1 = rk*U commitment; E2, V2, U2, z proof; h challenge.
+ *
+ * Multiplications are ecrecover's: with message 0, r = x of P and s = k*x it answers with the address of k*P, for 3,000
+ * gas. It needs 0 < x < n and k != 0 mod n. A claimed product is taken if its coordinates hash to that address, which
+ * binds both of them and so needs no curve check. Whatever the accuser gives (y, products) is either the one right value
+ * or makes the call revert: it cannot change a verdict.
+ */
+library ReencryptionProof {
+    /// @dev Field and group order of secp256k1.
+    uint256 internal constant P = 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc2f;
+    uint256 internal constant N = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141;
+    uint256 private constant GX = 0x79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798;
+    /// @dev The generator of commitments; its y is odd. Nobody knows its logarithm to G.
+    uint256 private constant UX = 0x079390d0fbe220fc34aab8ecbf49098098036820fadb98c03143e55db8ec73cd;
+
+    uint256 internal constant CAPSULE_BYTES = 98;
+    uint256 internal constant CFRAG_BYTES = 359;
+    uint256 private constant CFRAG_Z = 263;
+    /// @dev Where E1, V1, E2, V2, U1, U2 stand in a cfrag, 16 bits each, from the lowest.
+    uint256 private constant CFRAG_POINTS = 0x00e6_00c5_00a4_0083_0021_0000;
+
+    struct Point {
+        uint256 x;
+        uint256 y;
+    }
+
+    /// @notice The verdict on a cfrag that the node signed. Lengths must have been checked.
+    function judge(IAdjudicator.Evidence calldata evidence) internal view returns (IAdjudicator.Verdict) {
+        bytes calldata cfrag = evidence.cfrag;
+        if (fragmentOf(cfrag) != evidence.leaf.fragment) return IAdjudicator.Verdict.Commitment;
+        uint256 z = _word(cfrag, CFRAG_Z);
+        if (z == 0 || z >= N) return IAdjudicator.Verdict.Scalar;
+
+        // an honest node never saw a malformed capsule, and Bob may have chosen it: the accuser's fault
+        require(isPoint(evidence.capsule, 0, evidence.y[0]), IAdjudicator.BadCapsule());
+        require(isPoint(evidence.capsule, 33, evidence.y[1]), IAdjudicator.BadCapsule());
+        for (uint256 i = 0; i < 6; ++i) {
+            uint256 at = _pointAt(i);
+            uint256 y = evidence.y[2 + i];
+            if (_isImpossible(cfrag, at, y)) return IAdjudicator.Verdict.Point;
+            require(isPoint(cfrag, at, y), IAdjudicator.BadHint(2 + i));
+        }
+
+        uint256 h = _challenge(evidence.capsule, cfrag);
+        if (!_holds(evidence, z, h, 0)) return IAdjudicator.Verdict.EquationE;
+        if (!_holds(evidence, z, h, 1)) return IAdjudicator.Verdict.EquationV;
+        if (!_holds(evidence, z, h, 2)) return IAdjudicator.Verdict.EquationU;
+        return IAdjudicator.Verdict.Correct;
+    }
+
+    /// @notice Digest of what a cfrag copies from its kfrag: id, X, U1, receiver's signature.
+    function fragmentOf(bytes calldata cfrag) internal pure returns (bytes32) {
+        return keccak256(bytes.concat(cfrag[66:131], cfrag[197:230], cfrag[295:359]));
+    }
+
+    /**
+     * @notice Whether a capsule is one that an honest node serves (umbral.md section 5): s*G = V + h*E, E + V not zero.
+     * @param hints y of E, y of V, x and y of s*G, x and y of h*E
+     */
+    function checkCapsule(bytes calldata capsule, uint256[6] calldata hints) internal pure {
+        require(capsule.length == CAPSULE_BYTES, IAdjudicator.BadEncoding());
+        require(isPoint(capsule, 0, hints[0]) && isPoint(capsule, 33, hints[1]), IAdjudicator.BadCapsule());
+        uint256 s = _word(capsule, 66);
+        require(s != 0 && s < N, IAdjudicator.BadCapsule());
+        Point memory e = Point(_word(capsule, 1), hints[0]);
+        Point memory v = Point(_word(capsule, 34), hints[1]);
+        require(e.x != v.x || e.y == v.y, IAdjudicator.BadCapsule());
+        uint256 h = reduce(sha256(bytes.concat(hex"0000000e", "CAPSULE_POINTS", capsule[:66])));
+        Point memory sg = Point(hints[2], hints[3]);
+        Point memory eh = Point(hints[4], hints[5]);
+        require(_isProduct(GX, 0, s, sg), IAdjudicator.BadHint(2));
+        require(_isProduct(e.x, e.y & 1, h, eh), IAdjudicator.BadHint(4));
+        require(isSum(v, eh, sg), IAdjudicator.BadCapsule());
+    }
+
+    /// @notice Whether the 33 bytes at `at` encode a point with this y and an x that ecrecover can take.
+    function isPoint(bytes calldata data, uint256 at, uint256 y) internal pure returns (bool) {
+        uint256 x = _word(data, at + 1);
+        return x != 0 && x < N && y < P && _tag(data, at) == (2 | (y & 1)) && mulmod(y, y, P) == _cubic(x);
+    }
+
+    /// @notice H of umbral.md section 2 from its SHA-256 digest, in [1, n-1].
+    function reduce(bytes32 digest) internal pure returns (uint256) {
+        unchecked {
+            uint256 w = uint256(digest);
+            return (w < N - 1 ? w : w - (N - 1)) + 1;
+        }
+    }
+
+    /**
+     * @notice Whether a + b = c, for points on the curve with coordinates below p, without an inversion.
+     * Chord or tangent with slope l/d: x of c is (l/d)^2 - a.x - b.x, y of c is (l/d)(a.x - c.x) - a.y. If a = -b the sum
+     * has no coordinates, and no c is it.
+     */
+    function isSum(Point memory a, Point memory b, Point memory c) internal pure returns (bool) {
+        unchecked {
+            uint256 d;
+            uint256 l;
+            if (a.x != b.x) {
+                d = addmod(b.x, P - a.x, P);
+                l = addmod(b.y, P - a.y, P);
+            } else if (a.y == b.y) {
+                d = addmod(a.y, a.y, P);
+                l = mulmod(3, mulmod(a.x, a.x, P), P);
+            } else {
+                return false;
+            }
+            uint256 xs = addmod(c.x, addmod(a.x, b.x, P), P);
+            return
+                mulmod(xs, mulmod(d, d, P), P) == mulmod(l, l, P) &&
+                mulmod(addmod(c.y, a.y, P), d, P) == mulmod(l, addmod(a.x, P - c.x, P), P);
+        }
+    }
+
+    /// @dev Whether z*A = A2 + h*A1, for A = E, V, U by `which`. Hints that are not the products revert.
+    function _holds(
+        IAdjudicator.Evidence calldata evidence,
+        uint256 z,
+        uint256 h,
+        uint256 which
+    ) private pure returns (bool) {
+        Point memory az = _product(evidence, 2 * which);
+        if (which == 2) {
+            require(_isProduct(UX, 1, z, az), IAdjudicator.BadHint(12));
+        } else {
+            uint256 x = _word(evidence.capsule, 1 + 33 * which);
+            require(_isProduct(x, evidence.y[which] & 1, z, az), IAdjudicator.BadHint(8 + 2 * which));
+        }
+        // places among E1, V1, E2, V2, U1, U2
+        (uint256 first, uint256 second) = which == 2 ? (uint256(4), uint256(5)) : (which, which + 2);
+        Point memory a1h = _product(evidence, 2 * which + 1);
+        require(
+            _isProduct(_word(evidence.cfrag, _pointAt(first) + 1), evidence.y[2 + first] & 1, h, a1h),
+            IAdjudicator.BadHint(9 + 2 * which)
+        );
+        return isSum(Point(_word(evidence.cfrag, _pointAt(second) + 1), evidence.y[2 + second]), a1h, az);
+    }
+
+    /// @dev Whether no hint could make a point of it: the node signed what is none, or what ecrecover cannot take.
+    function _isImpossible(bytes calldata cfrag, uint256 at, uint256 y) private view returns (bool) {
+        uint256 x = _word(cfrag, at + 1);
+        if ((_tag(cfrag, at) | 1) != 3 || x >= N) return true;
+        // Euler's criterion: only a residue has a root; 0 does not occur, as the order of the group is odd
+        return y == 0 && _power(_cubic(x), (P - 1) / 2) != 1;
+    }
+
+    /// @dev Whether k*(x, y) = q, for the y of this parity.
+    function _isProduct(uint256 x, uint256 odd, uint256 k, Point memory q) private pure returns (bool) {
+        unchecked {
+            address got = ecrecover(bytes32(0), uint8(27 + odd), bytes32(x), bytes32(mulmod(k, x, N)));
+            bytes32 key = Hashes.efficientKeccak256(bytes32(q.x), bytes32(q.y));
+            return got != address(0) && got == address(uint160(uint256(key)));
+        }
+    }
+
+    /// @dev h: SHA-256 over its tag and E, E1, E2, V, V1, V2, U, U1, U2, as they travel.
+    function _challenge(bytes calldata capsule, bytes calldata cfrag) private pure returns (uint256) {
+        bytes memory first = bytes.concat(
+            hex"00000012",
+            "CFRAG_VERIFICATION",
+            capsule[0:33],
+            cfrag[0:33],
+            cfrag[131:164]
+        );
+        return
+            reduce(
+                sha256(
+                    bytes.concat(
+                        first,
+                        capsule[33:66],
+                        cfrag[33:66],
+                        cfrag[164:197],
+                        hex"03",
+                        bytes32(UX),
+                        cfrag[197:263]
+                    )
+                )
+            );
+    }
+
+    function _product(IAdjudicator.Evidence calldata evidence, uint256 which) private pure returns (Point memory) {
+        return Point(evidence.products[2 * which], evidence.products[2 * which + 1]);
+    }
+
+    /// @dev x^3 + 7
+    function _cubic(uint256 x) private pure returns (uint256) {
+        return addmod(mulmod(mulmod(x, x, P), x, P), 7, P);
+    }
+
+    function _power(uint256 base, uint256 exponent) private view returns (uint256 result) {
+        assembly ("memory-safe") {
+            let input := mload(0x40)
+            mstore(input, 32)
+            mstore(add(input, 0x20), 32)
+            mstore(add(input, 0x40), 32)
+            mstore(add(input, 0x60), base)
+            mstore(add(input, 0x80), exponent)
+            mstore(add(input, 0xa0), P)
+            // modexp, which fails only for want of gas, and then so does the call
+            if iszero(staticcall(gas(), 5, input, 0xc0, 0, 0x20)) {
+                revert(0, 0)
+            }
+            result := mload(0)
+        }
+    }
+
+    function _pointAt(uint256 which) private pure returns (uint256) {
+        return (CFRAG_POINTS >> (16 * which)) & 0xffff;
+    }
+
+    function _tag(bytes calldata data, uint256 at) private pure returns (uint256) {
+        return _word(data, at) >> 248;
+    }
+
+    /// @dev 32 bytes from `at`. What lies beyond the end reads as it stands in the calldata: callers stay inside.
+    function _word(bytes calldata data, uint256 at) private pure returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := calldataload(add(data.offset, at))
+        }
+    }
+}
