@@ -2,8 +2,8 @@
  * Builds the arithmetic kernel: lib/umbral/kernel (AssemblyScript) -> lib/umbral/engine/wasmModule.ts (compressed, as text).
  *
  *   npx node scripts/kernel.mjs            write the module
- *   npx node scripts/kernel.mjs --check    fail if the committed module is not what the sources give, or if a function on a
- *                                          secret path has a branch, a select or an address that its gate does not allow
+ *   npx node scripts/kernel.mjs --check    fail if the committed module is not what the sources give, or if the branches,
+ *                                          selects and computed addresses on secret paths are not those of kernel/gate.json
  *   npx node scripts/kernel.mjs --out F    also write the raw .wasm to F and the text form to F.wat
  *
  * Reproducible: the pinned compiler and the sources decide every byte; no time, path or machine enters.
@@ -54,6 +54,55 @@ function weigh() {
     }
 }
 
+/** Exports that touch secrets. What they call counts too, except the building of public tables. */
+const SECRET = ['secretTableOf', 'secretProduct', 'secretFixed', 'secretSumOf', 'secretAdd', 'secretLift'];
+SECRET.push('normalise', 'scalars', 'invertScalars', 'evaluate', 'lagrange', 'sign', 'sha256', 'hmac', 'hkdf');
+const PUBLIC = ['fixed/comb'];
+
+/**
+ * What each function on a secret path may contain: its branches (`if`, `br_if`), selects, and loads or stores at computed
+ * addresses. Each was looked at: they hang on loop counters, counts, kinds of call, `position` of a digit, or on events of
+ * probability 2^-128 (sha256/nonce) or public by the contract (index/lagrange: equal indices). A change here wants the same look;
+ * test/umbral/kernelTaint.test.ts follows every secret bit through a run and proves it for the paths it takes.
+ */
+const GATE = join(sources, 'gate.json');
+
+function gate(wat) {
+  const bodies = new Map();
+  for (const part of wat.split(/\n (?=\(func )/).slice(1))
+    bodies.set(
+      /^\(func \$(\S+)/.exec(part)[1],
+      part
+        .split('\n')
+        .slice(1)
+        .map((line) => line.trim()),
+    );
+  const exported = new Map(
+    Array.from(wat.matchAll(/\(export "(\w+)" \(func \$([^)]+)\)\)/g), ([, name, of]) => [name, of]),
+  );
+  const reached = new Set();
+  const visit = (name) => {
+    if (!bodies.has(name) || reached.has(name) || PUBLIC.includes(name)) return;
+    reached.add(name);
+    for (const line of bodies.get(name)) if (line.startsWith('call $')) visit(line.slice(6));
+  };
+  for (const name of SECRET) if (exported.has(name)) visit(exported.get(name));
+  const found = {};
+  for (const name of [...reached].sort()) {
+    const lines = bodies.get(name);
+    const count = (pattern) => lines.filter((line) => pattern.test(line)).length;
+    const forbidden = lines.filter((line) => /div|rem_|br_table|call_indirect|memory\.grow/.test(line));
+    if (forbidden.length > 0) throw new Error(`kernel: ${name} on a secret path has ${forbidden.join(', ')}`);
+    const computed = lines.filter(
+      (line, i) => /\.load|\.store/.test(line) && !/^(local\.(get|tee)|i32\.const)/.test(lines[i - 1] ?? ''),
+    ).length;
+    found[name] = { if: count(/^if\b/), br_if: count(/^br_if/), select: count(/^select/), computed };
+  }
+  return `${JSON.stringify(found, null, 1)
+    .replace(/\n {2}/g, ' ')
+    .replace(/\n \}/g, ' }')}\n`;
+}
+
 weigh();
 const { wasm, wat } = await compile();
 const out = process.argv.indexOf('--out');
@@ -68,7 +117,13 @@ export const PACKED: string =
   '${packed.toString('base64')}';
 `;
 console.log(`kernel: ${wasm.length} bytes of wasm, ${packed.length} deflated`);
+const gated = gate(wat);
 if (process.argv.includes('--check')) {
+  if (readFileSync(GATE, 'utf8') !== gated)
+    throw new Error(`kernel: the secret paths changed; look, then accept:\n${gated}`);
   if (readFileSync(target, 'utf8') !== text)
     throw new Error('kernel: the committed module is not what the sources give');
-} else writeFileSync(target, text);
+} else {
+  writeFileSync(target, text);
+  writeFileSync(GATE, gated);
+}

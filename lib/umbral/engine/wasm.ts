@@ -44,6 +44,7 @@ export interface Kernel {
   verify(out: number, keys: number, each: number, digests: number, signatures: number, m: number, work: number): void;
   recover(out: number, digest: number, signature: number, work: number): number;
   sha256(out: number, message: number, bytes: number): void;
+  hmac(out: number, key: number, message: number, bytes: number): void;
   field(kind: number, out: number, a: number, b: number, n: number): void;
   repeat(kind: number, p: number, n: number): void;
 }
