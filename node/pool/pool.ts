@@ -140,10 +140,17 @@ export class WorkerPool implements Reencryptor {
       return;
     }
     const id = this.#nextId++;
+    try {
+      worker.postMessage({ id, job: waiting.job, secret } satisfies Task);
+    } catch (error) {
+      waiting.reject(error);
+      this.#next();
+      return;
+    } finally {
+      secret.fill(0);
+    }
     slot.current = { ...waiting, id, startedMs: performance.now() };
     worker.ref();
-    worker.postMessage({ id, job: waiting.job, secret } satisfies Task);
-    secret.fill(0);
   }
 
   /** Resolves when the thread has loaded its code. */

@@ -95,6 +95,15 @@ describe('WorkerPool, threads', () => {
     expect(longest).toBeLessThan(250);
   });
 
+  it('a job that cannot cross to a thread fails alone', async () => {
+    const pool = await WorkerPool.start({ keys, workers: 1 });
+    const uncloneable = { ...job(1), leak: () => undefined };
+    await expect(pool.reserve(1)!.run(uncloneable)).rejects.toThrow();
+    expect(await pool.reserve(1)!.run(job(1))).toHaveLength(1);
+    expect(pool.load).toBe(0);
+    await pool.close();
+  });
+
   it('gives up what waits when it closes', async () => {
     const pool = await WorkerPool.start({ keys, workers: 1, maxCapsules: 200 });
     const jobs = [50, 50].map((count) => (pool.reserve(count) as WorkPlace).run(job(count)));
