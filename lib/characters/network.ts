@@ -9,8 +9,21 @@ import { KeyRegistry } from '../chain/keyRegistry.ts';
 import { MinerEscrow } from '../chain/minerEscrow.ts';
 import { PolicyManager } from '../chain/policyManager.ts';
 import { ProtocolError } from '../protocol/errors.ts';
-import type { Address } from '../protocol/hex.ts';
+import { type Address, toHex } from '../protocol/hex.ts';
 import type { Contracts } from '../protocol/messages.ts';
+import type { ContractJudge } from '../protocol/typed.ts';
+
+const erc1271Abi = [
+  {
+    type: 'function',
+    name: 'isValidSignature',
+    inputs: [
+      { name: 'hash', type: 'bytes32' },
+      { name: 'signature', type: 'bytes' },
+    ],
+    outputs: [{ name: '', type: 'bytes4' }],
+  },
+];
 
 /** Chain and contracts as messages name them. */
 export function contractsOf(deployment: Deployment): Contracts {
@@ -72,6 +85,24 @@ export class Network<C extends ChainReader = ChainReader> {
     const timestamp = Number(block.timestamp);
     return { blockNumber: block.number, timestamp, epoch: Math.floor(timestamp / this.epochLength) };
   }
+
+  /** Does a contract wallet accept a signature (ERC-1271)? An account without code, or one that refuses, does not. */
+  readonly contractJudge: ContractJudge = async (owner, digest, signature) => {
+    try {
+      const magic = await this.chain.call({
+        to: owner,
+        abi: erc1271Abi,
+        function: 'isValidSignature',
+        args: [digest, toHex(signature)],
+      });
+      return magic === '0x1626ba7e';
+    } catch (error) {
+      const refused =
+        error instanceof ChainError && ['chain.reverted', 'chain.not_deployed', 'chain.abi'].includes(error.code);
+      if (refused) return false;
+      throw error;
+    }
+  };
 
   /** Was this the node's operator in that epoch? Asked once for each; a span, once past, never changes. */
   operatorValid(node: Address, operator: Address, epoch: number): Promise<boolean> {

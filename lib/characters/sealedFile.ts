@@ -18,7 +18,7 @@ import {
 import { type ByteRange, readHeaderAt } from '../protocol/fileSeek.ts';
 import type { Hex } from '../protocol/hex.ts';
 import { hashBlob, type Storage } from '../storage/storage.ts';
-import { checkAbort } from './clock.ts';
+import { checkAbort, mapLimited } from './clock.ts';
 import type { OnProgress } from './progress.ts';
 
 /** An encrypted file whose every part has a name. Units: `size` plaintext bytes. */
@@ -54,12 +54,16 @@ export async function openSealedFile(
   }
   const readChunk = (index: number, readSignal?: AbortSignal) =>
     range.read(header.bytes.length + index * chunkBytes, index === chunks - 1 ? lastBytes : chunkBytes, readSignal);
-  const chunkIds: Hex[] = [];
-  for (let index = 0; index < chunks; index++) {
+  let done = 0;
+  // A few at once, so that the disk reads while another chunk is hashed.
+  const chunkIds = await mapLimited(Array.from({ length: chunks }), 4, async (_, index): Promise<Hex> => {
     checkAbort(signal);
-    chunkIds.push(`0x${await hashBlob(await readChunk(index, signal))}`);
-    onProgress?.({ type: 'file.hashed', done: Math.min(body, (index + 1) * chunkBytes), total: body });
-  }
+    const bytes = await readChunk(index, signal);
+    const id = await hashBlob(bytes);
+    done += bytes.length;
+    onProgress?.({ type: 'file.hashed', done, total: body });
+    return `0x${id}`;
+  });
   return withIndex(header, chunkIds, body - chunks * tagLength, readChunk);
 }
 

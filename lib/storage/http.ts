@@ -1,7 +1,7 @@
 /**
  * Blobs at the HTTP chunk stores of nodes (`/v1/chunks/{id}`), or at any server that serves the same paths.
  *
- * Owns: trying places in turn until one gives the right bytes. Owns not: reservations, which a put at a node needs first
+ * Owns: trying places in turn, and beside each other when one is slow, until one gives the right bytes. Owns not: reservations, which a put at a node needs first
  * (`alice/publish.ts`). URIs of links and manifests: one that ends in `/` is a store, `<uri><id>`; another is the blob itself.
  * Source: protocol.md sections 7 and 8.3.
  */
@@ -18,6 +18,8 @@ export interface HttpStorageOptions {
   readonly stores: readonly string[];
   /** For one blob from one place. Default 30,000. */
   readonly timeoutMs?: number;
+  /** Another place is asked too when one has given nothing for so long. Default 1,500. */
+  readonly hedgeMs?: number;
   readonly fetch?: typeof fetch;
 }
 
@@ -38,13 +40,15 @@ export function placementOrder(id: ChunkId, stores: readonly string[]): string[]
 export class HttpStorage implements Storage {
   readonly #stores: readonly string[];
   readonly #timeoutMs: number;
+  readonly #hedgeMs: number;
   readonly #fetch: typeof fetch;
-  /** Stores that failed lately come last. */
+  /** Stores that failed or dawdled come last. */
   readonly #faults = new Map<string, number>();
 
   constructor(options: HttpStorageOptions) {
     this.#stores = options.stores.filter((store) => /^https?:\/\/.+\/$/.test(store));
     this.#timeoutMs = options.timeoutMs ?? 30_000;
+    this.#hedgeMs = options.hedgeMs ?? 1_500;
     this.#fetch = options.fetch ?? ((input, init) => fetch(input, init));
   }
 
@@ -52,41 +56,92 @@ export class HttpStorage implements Storage {
     id: ChunkId,
     options: StorageOptions & { readonly range?: ByteSpan | undefined } = {},
   ): Promise<Uint8Array> {
-    const { range } = options;
+    const { range, signal } = options;
+    const places = this.#inTurn(id);
+    const stop = new AbortController();
+    const onAbort = () => stop.abort();
+    signal?.addEventListener('abort', onAbort, { once: true });
     let worst = new ProtocolError('STORAGE_NOT_FOUND', {
       field: 'id',
-      details: `None of ${this.#stores.length} places has ${id}.`,
+      details: `None of ${places.length} places has ${id}.`,
     });
-    for (const store of this.#inTurn(id)) {
-      try {
-        const headers: Record<string, string> = range
-          ? { range: `bytes=${range.offset}-${range.offset + range.length - 1}` }
-          : {};
-        const response = await this.#ask('GET', store + id, headers, undefined, options.signal);
-        if (response.status === 404) {
-          await response.body?.cancel();
-          continue;
-        }
-        if (response.status !== (range ? 206 : 200)) {
-          await response.body?.cancel();
-          throw new ProtocolError('NODE_REFUSED', { details: `${store} answered ${response.status}.` });
-        }
-        const bytes = await readAtMost(response, range?.length ?? maxChunkBytes);
-        if (range === undefined) return await checkBlob(id, bytes);
-        if (bytes.length === range.length) return bytes;
-        throw new ProtocolError('STORAGE_CORRUPT', {
-          details: `${store} gave ${bytes.length} of ${range.length} bytes.`,
-        });
-      } catch (error) {
-        if (options.signal?.aborted) throw new ProtocolError('ABORTED', { cause: error });
-        this.#faults.set(store, (this.#faults.get(store) ?? 0) + 1);
-        worst =
-          error instanceof ProtocolError
-            ? error
-            : new ProtocolError('NODE_UNREACHABLE', { details: `${store} cannot be reached.`, cause: error });
+    const running = new Map<string, Promise<Uint8Array | undefined>>();
+    const ask = (store: string) => {
+      const attempt = this.#getFrom(store, id, range, stop.signal).catch((error: unknown) => {
+        if (!stop.signal.aborted) this.#blame(store);
+        if (error instanceof ProtocolError) worst = error;
+        else worst = new ProtocolError('NODE_UNREACHABLE', { details: `${store} cannot be reached.`, cause: error });
+        return undefined;
+      });
+      running.set(store, attempt);
+    };
+    try {
+      // One place at a time; the next as soon as one has failed, or beside one that keeps us waiting.
+      while (places.length > 0 || running.size > 0) {
+        if (signal?.aborted) throw new ProtocolError('ABORTED', { cause: signal.reason });
+        const next = places.shift();
+        if (next !== undefined) ask(next);
+        const first = await this.#firstOf(running, places.length > 0, stop.signal);
+        if (first === undefined) continue;
+        running.delete(first.store);
+        if (first.bytes === undefined) continue;
+        for (const slow of running.keys()) this.#blame(slow);
+        return first.bytes;
       }
+      if (signal?.aborted) throw new ProtocolError('ABORTED', { cause: signal.reason });
+      throw worst;
+    } finally {
+      stop.abort();
+      signal?.removeEventListener('abort', onAbort);
     }
-    throw worst;
+  }
+
+  /** The next place to end, or undefined when it is time to ask another beside it. */
+  async #firstOf(
+    running: ReadonlyMap<string, Promise<Uint8Array | undefined>>,
+    mayHedge: boolean,
+    signal: AbortSignal,
+  ): Promise<{ store: string; bytes: Uint8Array | undefined } | undefined> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const ends = [...running].map(async ([store, attempt]) => ({ store, bytes: await attempt }));
+    const hedge = new Promise<undefined>((resolve) => {
+      if (mayHedge) timer = setTimeout(() => resolve(undefined), this.#hedgeMs);
+      signal.addEventListener('abort', () => resolve(undefined), { once: true });
+    });
+    try {
+      return await Promise.race([...ends, hedge]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** From one place, checked; `undefined` if it has not got the blob. */
+  async #getFrom(
+    store: string,
+    id: ChunkId,
+    range: ByteSpan | undefined,
+    signal: AbortSignal,
+  ): Promise<Uint8Array | undefined> {
+    const headers: Record<string, string> = range
+      ? { range: `bytes=${range.offset}-${range.offset + range.length - 1}` }
+      : {};
+    const response = await this.#ask('GET', store + id, headers, undefined, signal);
+    if (response.status === 404) {
+      await response.body?.cancel();
+      return undefined;
+    }
+    if (response.status !== (range ? 206 : 200)) {
+      await response.body?.cancel();
+      throw new ProtocolError('NODE_REFUSED', { details: `${store} answered ${response.status}.` });
+    }
+    const bytes = await readAtMost(response, range?.length ?? maxChunkBytes);
+    if (range === undefined) return checkBlob(id, bytes);
+    if (bytes.length === range.length) return bytes;
+    throw new ProtocolError('STORAGE_CORRUPT', { details: `${store} gave ${bytes.length} of ${range.length} bytes.` });
+  }
+
+  #blame(store: string): void {
+    this.#faults.set(store, (this.#faults.get(store) ?? 0) + 1);
   }
 
   async has(id: ChunkId, options: StorageOptions = {}): Promise<boolean> {

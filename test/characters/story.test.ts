@@ -15,6 +15,7 @@ import { ethersChain, ethersReader } from 'dintel/chain/ethers';
 import {
   addressOf,
   leafOf,
+  parseLink,
   type ReencryptBody,
   receiptOf,
   recoverTyped,
@@ -375,6 +376,55 @@ describe('the story', () => {
     const mine = [];
     for await (const summary of again.grants()) if (summary.policyId === done[0]!.policyId) mine.push(summary);
     expect(mine).toHaveLength(1);
+  });
+});
+
+describe('a handle', () => {
+  it('goes on from where it was cut off, with the same manifest, and is paid once', async () => {
+    const { alice, bob } = await people();
+    const file = await sealed(alice, random(10));
+    const stop = new AbortController();
+    const grant = await alice.draft({
+      to: bob.card(),
+      label: 'holiday',
+      files: [file],
+      threshold: 2,
+      shares: 3,
+      until: until(),
+      onProgress: (event) => event.type === 'tx.sent' && stop.abort(),
+    });
+    expect(grant.status).toBe('draft');
+    expect(() => grant.link()).toThrow();
+    expect(await failure(grant.wait({ signal: stop.signal }))).toBeInstanceOf(Error);
+    expect(grant.status).toBe('sent');
+    const { manifestId, transactionHash } = grant;
+    await Promise.all([grant.wait(), grant.wait()]);
+    expect(grant).toMatchObject({ status: 'published', manifestId, transactionHash });
+    expect((await bob.retrieve({ from: grant.link() })).files).toHaveLength(1);
+  });
+
+  it('can be given up before it is paid', async () => {
+    const { alice, bob, journal, aliceKeys } = await people();
+    const file = await sealed(alice, random(10));
+    const grant = await alice.draft({
+      to: bob.card(),
+      label: 'holiday',
+      files: [file],
+      threshold: 2,
+      shares: 3,
+      until: until(),
+    });
+    await grant.abandon();
+    const { alice: again } = await people({ journal, keyring: aliceKeys });
+    expect(await again.unfinished()).toEqual([]);
+    expect((await again.find(grant.policyId))?.status).toBe('abandoned');
+  });
+
+  it('a link whose places are gone still finds the manifest at other nodes', async () => {
+    const { bob, grant } = await granted(random(10), { threshold: 3, shares: 5 });
+    const link = parseLink(grant.link(), [contractsOf(net.deployment)]);
+    const got = await bob.retrieve({ from: { ...link, uris: ['http://gone.example/v1/chunks/'] } });
+    expect(got.files).toHaveLength(1);
   });
 });
 

@@ -93,6 +93,25 @@ describe('the HTTP store', () => {
     void first;
   });
 
+  it('asks another beside one that keeps it waiting, and prefers the quick one from then on', async () => {
+    const quick = has();
+    const asked: string[] = [];
+    const fake = (async (input: string, init: RequestInit) => {
+      const host = new URL(input).host;
+      asked.push(host);
+      if (host === 'slow') {
+        await new Promise((_, reject) =>
+          init.signal?.addEventListener('abort', () => reject(new DOMException('', 'AbortError'))),
+        );
+      }
+      return new Response(quick.get(id) as Uint8Array<ArrayBuffer>);
+    }) as typeof fetch;
+    const storage = new HttpStorage({ stores: ['http://slow/', 'http://b/'], hedgeMs: 30, fetch: fake });
+    for (let i = 0; i < 3; i++) expect(await storage.get(id)).toEqual(blob);
+    expect(asked.filter((host) => host === 'slow').length).toBeLessThanOrEqual(1);
+    expect(asked.at(-1)).toBe('b');
+  });
+
   it('stops when told to', async () => {
     expect(await codeOf(world({ a: has() }).storage.get(id, { signal: AbortSignal.abort() }))).toBe('ABORTED');
   });

@@ -440,7 +440,10 @@ export class Alice {
       return { receivingKey: PublicKey.fromBytes(keys.receiving), verifyingKey: PublicKey.fromBytes(keys.verifying) };
     }
     const card = typeof to === 'string' ? parseCard(to) : 'card' in to ? to.card : to;
-    const verified = typeof to === 'object' && 'card' in to ? to : await verifyCard(card, this.network.contracts);
+    const verified =
+      typeof to === 'object' && 'card' in to
+        ? to
+        : await verifyCard(card, this.network.contracts, this.network.contractJudge);
     return verified.card;
   }
 
@@ -478,7 +481,7 @@ export class Alice {
   #handle(record: GrantRecord, files: readonly SealedFile[], onProgress: OnProgress | undefined): Grant {
     const host: GrantHost = {
       save: (next) => this.#save(next),
-      drive: (start, signal) =>
+      drive: (start, signal, onRecord) =>
         driveGrant(start, {
           acts: grantActs({
             network: this.network,
@@ -490,7 +493,10 @@ export class Alice {
             signal,
             onProgress,
           }),
-          save: (next) => this.#save(next),
+          save: async (next) => {
+            await this.#save(next);
+            onRecord(next);
+          },
           onState: (next) => onProgress?.({ type: 'grant.state', policyId: next.policyId, state: next.state }),
           signal,
         }),

@@ -14,8 +14,12 @@ import { type GrantRecord, type GrantState, withoutShares } from './grantRecord.
 
 /** What a grant needs of Alice. */
 export interface GrantHost {
-  /** Goes on from a record and returns where it came to. */
-  drive(record: GrantRecord, signal: AbortSignal | undefined): Promise<GrantRecord>;
+  /** Goes on from a record; `onRecord` gets every record that was written down, also when it ends in an error. */
+  drive(
+    record: GrantRecord,
+    signal: AbortSignal | undefined,
+    onRecord: (record: GrantRecord) => void,
+  ): Promise<GrantRecord>;
   save(record: GrantRecord): Promise<void>;
 }
 
@@ -88,10 +92,14 @@ export class Grant {
   async wait(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<this> {
     checkAbort(options.signal);
     // Two callers wait for the same work; it is never done twice side by side.
-    this.#running ??= this.#host.drive(this.#record, options.signal).finally(() => {
-      this.#running = undefined;
-    });
-    this.#record = await this.#running;
+    this.#running ??= this.#host
+      .drive(this.#record, options.signal, (record) => {
+        this.#record = record;
+      })
+      .finally(() => {
+        this.#running = undefined;
+      });
+    await this.#running;
     const { failure } = this.#record;
     if (failure) {
       const known = describeCode(failure.code) !== undefined;

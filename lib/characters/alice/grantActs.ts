@@ -17,7 +17,7 @@ import { reservationOf } from '../../protocol/reservation.ts';
 import { sealKfrag } from '../../protocol/seal.ts';
 import { type LeafTree, leafTree } from '../../protocol/tree.ts';
 import { recoverTyped, signTyped } from '../../protocol/typed.ts';
-import { chunkStoreOf, HttpStorage } from '../../storage/http.ts';
+import { chunkStoreOf, HttpStorage, placementOrder } from '../../storage/http.ts';
 import { PublicKey } from '../../umbral/keys.ts';
 import { Signer } from '../../umbral/signer.ts';
 import { type Clock, systemClock } from '../clock.ts';
@@ -80,9 +80,10 @@ export function sealMember(policyId: Hex, index: number, kfrag: Uint8Array, node
   };
 }
 
-/** Where Bob looks for the manifest: stores of the cohort, as many as a link or notice takes. */
+/** Where Bob looks for the manifest: stores of the cohort, those first that are to hold it, as many as a link or notice takes. */
 export function urisOfRecord(record: GrantRecord, most: number): string[] {
-  return record.cohort.slice(0, most).map((member) => chunkStoreOf(member.url));
+  const stores = record.cohort.map((member) => chunkStoreOf(member.url));
+  return placementOrder(record.manifest?.id.slice(2) ?? '', stores).slice(0, most);
 }
 
 /** Copies of each blob: any `threshold` nodes that are alive hold every one. */

@@ -6,7 +6,7 @@
  */
 import type { ChainReader } from '../../chain/chain.ts';
 import type { Deployment } from '../../chain/deployments.ts';
-import { readNodeInfos } from '../../chain/registry.ts';
+import { readNodeInfos, readRegistry } from '../../chain/registry.ts';
 import { formatCard, makeCard } from '../../protocol/card.ts';
 import { DintelError, type ErrorDetails, ProtocolError } from '../../protocol/errors.ts';
 import { headerCapsule, openFile } from '../../protocol/fileDecrypt.ts';
@@ -186,6 +186,7 @@ export class Bob {
         } finally {
           fileKey.fill(0);
         }
+        this.#kept.delete(keptName(manifest.manifest.policyId, capsuleHash(header.capsule)));
       }
     }
     state('done');
@@ -211,7 +212,22 @@ export class Bob {
     const link = typeof from === 'string' ? parseLink(from, [this.network.contracts]) : from;
     const id = link.manifestId.slice(2);
     const fetching = { ...(signal && { signal }), ...(this.#fetch && { fetch: this.#fetch }) };
-    const bytes = await fetchBlob(id, link.uris, fetching);
+    const bytes = await fetchBlob(id, link.uris, fetching).catch(async (error: unknown) => {
+      // A link may be older than the places it names: any node may hold it, so all of them are asked.
+      if (!(error instanceof ProtocolError) || error.code === 'ABORTED') throw error;
+      const registry = await readRegistry(this.network.chain, {
+        deployment: this.network.deployment,
+        ...(signal && { signal }),
+      });
+      const stores = registry.all().flatMap(({ info }) => (info ? [chunkStoreOf(info.url)] : []));
+      return fetchBlob(
+        id,
+        stores.filter((store) => !link.uris.includes(store)),
+        fetching,
+      ).catch(() => {
+        throw error;
+      });
+    });
     if (manifestIdOf(bytes) !== link.manifestId) throw new ProtocolError('STORAGE_CORRUPT', { field: 'manifestId' });
     return {
       bytes,
@@ -348,7 +364,7 @@ export class Bob {
   }
 
   #keptOf(policyId: Hex, capsule: Hex): Map<number, VerifiedCapsuleFrag> {
-    const name = `${policyId}/${capsule}`;
+    const name = keptName(policyId, capsule);
     let shares = this.#kept.get(name);
     if (!shares) {
       shares = new Map();
@@ -366,6 +382,8 @@ interface Located {
   /** What the link says; the manifest must agree. */
   readonly policyId: Hex | undefined;
 }
+
+const keptName = (policyId: Hex, capsule: Hex): string => `${policyId}/${capsule}`;
 
 /** Whether a policy is over at a time of the chain, and how. */
 function endOf(
