@@ -26,7 +26,7 @@ import { ChainError, type Revert, revertSentence } from './errors.ts';
 import { type Rpc, rpcError } from './rpc.ts';
 
 /** A transaction for a signer. Units: wei, gas units. */
-export interface Unsigned {
+interface Unsigned {
   readonly to: Address;
   readonly data: Hex;
   readonly valueWei: bigint;
@@ -60,7 +60,7 @@ interface RpcReceipt {
 }
 
 /** `0x` hex without leading zeros, as the execution-apis want quantities. */
-export function quantity(value: bigint): Hex {
+function quantity(value: bigint): Hex {
   return `0x${value.toString(16)}`;
 }
 

@@ -109,7 +109,7 @@ export function typedEvent<Events extends object>(abi: Abi, log: ChainLog): Cont
 }
 
 /** From the door's shape to ours. */
-export function tidy(parameter: AbiParameter, value: unknown): unknown {
+function tidy(parameter: AbiParameter, value: unknown): unknown {
   const array = /^(.*)\[\d*\]$/.exec(parameter.type);
   if (array) return (value as unknown[]).map((item) => tidy({ ...parameter, type: array[1] as string }, item));
   if (parameter.type === 'tuple') {
@@ -125,7 +125,7 @@ export function tidy(parameter: AbiParameter, value: unknown): unknown {
 }
 
 /** From our shape to the door's: bytes become hex, at any depth. */
-export function toRaw(value: unknown): unknown {
+function toRaw(value: unknown): unknown {
   if (value instanceof Uint8Array) return toHex(value);
   if (Array.isArray(value)) return value.map(toRaw);
   if (value !== null && typeof value === 'object') {

@@ -23,7 +23,7 @@ export interface AbiItem {
   readonly outputs?: readonly AbiParameter[];
 }
 
-export interface RawLog {
+interface RawLog {
   readonly topics: readonly Hex[];
   readonly data: Hex;
 }

@@ -15,7 +15,7 @@ export interface Rpc {
 }
 
 /** An error object as an RPC sent it, kept as the cause of a `ChainError`. */
-export class RpcFailure extends Error {
+class RpcFailure extends Error {
   override readonly name = 'RpcFailure';
   readonly code: number;
   readonly data: unknown;

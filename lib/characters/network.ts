@@ -2,7 +2,7 @@
  * The contracts of one deployment, seen through one chain. Owns: agents put together, time of the chain, a memory of
  * operators. Owns not: deployments (lib/chain), nodes (`nodeClient.ts`).
  */
-import type { Chain, ChainReader } from '../chain/chain.ts';
+import type { ChainReader } from '../chain/chain.ts';
 import type { Deployment } from '../chain/deployments.ts';
 import { ChainError } from '../chain/errors.ts';
 import { KeyRegistry } from '../chain/keyRegistry.ts';
@@ -120,6 +120,3 @@ export class Network<C extends ChainReader = ChainReader> {
     return known;
   }
 }
-
-/** A network one can act on. */
-export type ActiveNetwork = Network<Chain>;

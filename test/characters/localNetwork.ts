@@ -44,7 +44,7 @@ import {
 import { SecretKey } from '../../lib/umbral/index.ts';
 
 const mnemonic = 'test test test test test test test test test test test junk';
-export const accountKey = (index: number): Hex =>
+const accountKey = (index: number): Hex =>
   HDNodeWallet.fromPhrase(mnemonic, '', `m/44'/60'/0'/0/${index}`).privateKey as Hex;
 
 const ether = 10n ** 18n;
@@ -58,7 +58,7 @@ export type Tamper = (
 ) => Record<string, unknown>;
 
 /** How a node behaves. `tamper` changes a signed answer before it leaves; it may sign again with the operator's key. */
-export interface Behaviour {
+interface Behaviour {
   down?: boolean;
   delayMs?: number;
   refuse?: ConstructorParameters<typeof ProtocolError>[0];
@@ -67,7 +67,7 @@ export interface Behaviour {
   clockAheadMs?: number;
 }
 
-export interface TestNode {
+interface TestNode {
   readonly url: string;
   readonly node: Address;
   readonly operator: SecretKey;

@@ -43,7 +43,7 @@ export interface ActsOptions {
 }
 
 /** A leaf of a record with all its parts. */
-export function leafPartsOf(record: GrantRecord, index: number): LeafParts {
+function leafPartsOf(record: GrantRecord, index: number): LeafParts {
   const member = record.cohort[index] as Member;
   return {
     index,
@@ -58,7 +58,7 @@ export function leafPartsOf(record: GrantRecord, index: number): LeafParts {
 }
 
 /** The tree that goes on chain. */
-export function treeOf(record: GrantRecord): LeafTree {
+function treeOf(record: GrantRecord): LeafTree {
   return leafTree(record.cohort.map((_, index) => leafOf(leafPartsOf(record, index)).hash));
 }
 
@@ -87,8 +87,7 @@ export function urisOfRecord(record: GrantRecord, most: number): string[] {
 }
 
 /** Copies of each blob: any `threshold` nodes that are alive hold every one. */
-export const copiesOf = (record: Pick<GrantRecord, 'shares' | 'threshold'>): number =>
-  record.shares - record.threshold + 1;
+const copiesOf = (record: Pick<GrantRecord, 'shares' | 'threshold'>): number => record.shares - record.threshold + 1;
 
 export function grantActs(options: ActsOptions): GrantActs {
   const { network, keyring, signal, onProgress, clock = systemClock } = options;

@@ -104,7 +104,7 @@ class GrantEnded extends DintelError {
 }
 
 /** One arrow. Never changes the record that it is given. */
-export async function step(record: GrantRecord, acts: GrantActs): Promise<GrantRecord> {
+async function step(record: GrantRecord, acts: GrantActs): Promise<GrantRecord> {
   switch (record.state) {
     case 'draft':
       return askAcks(record, acts);

@@ -46,7 +46,7 @@ export interface Member extends Reserve {
 }
 
 /** A file as the manifest will name it, without the places. Units: `size` plaintext bytes. */
-export interface GrantedFile {
+interface GrantedFile {
   readonly headerId: Hex;
   readonly indexId: Hex;
   readonly headerBytes: Uint8Array;

@@ -30,7 +30,7 @@ export interface CandidateNeeds {
 }
 
 /** Why the chain speaks against a node, or undefined. */
-export function chainReason(record: NodeRecord, registry: NodeRegistry, needs: CandidateNeeds): string | undefined {
+function chainReason(record: NodeRecord, registry: NodeRegistry, needs: CandidateNeeds): string | undefined {
   if (record.exiting || record.jailed || record.stake < needs.minStake) return 'E_NOT_BONDED';
   if (record.availableUntil < needs.lastEpoch) return 'E_HORIZON';
   const active = registry.isActive(record.node, needs.epoch) || registry.isActive(record.node, needs.epoch + 1);
@@ -74,7 +74,7 @@ export function chainCandidates(
   return { candidates, skipped };
 }
 
-export interface ProbeOptions {
+interface ProbeOptions {
   readonly network: Network;
   readonly epoch: number;
   readonly rateWei: bigint;
@@ -87,7 +87,7 @@ export interface ProbeOptions {
  * Ask a node who it is and whether it takes this rate; its answer must be signed by its operator for our contracts and its
  * view of the chain must be fresh. Throws the reason.
  */
-export async function probeNode(candidate: ChainCandidate, options: ProbeOptions): Promise<void> {
+async function probeNode(candidate: ChainCandidate, options: ProbeOptions): Promise<void> {
   const { network, epoch, rateWei, signal, timeoutMs = 4_000 } = options;
   const client = new NodeClient({ url: candidate.url, timeoutMs, ...(options.fetch && { fetch: options.fetch }) });
   const info = await client.get('info', { signal });

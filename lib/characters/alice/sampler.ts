@@ -18,7 +18,7 @@ export interface Candidate {
 }
 
 /** At most this many nodes of one bucket in a cohort (Porter's rule). */
-export const maxPerBucket = 2;
+const maxPerBucket = 2;
 
 /** seed = keccak(salt || block hash), both 32 bytes. */
 export function samplerSeed(salt: Hex, blockHash: Hex): Hex {
