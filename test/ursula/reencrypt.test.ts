@@ -120,6 +120,8 @@ const setPolicy = (world: World, change: object): void => {
   world.view.policies.set(policyId, { ...world.view.policies.get(policyId)!, ...change });
 };
 
+const seenNonce = randomWord();
+
 const faults: readonly Fault[] = [
   {
     name: 'R35 other chain id',
@@ -268,6 +270,14 @@ const faults: readonly Fault[] = [
     sign: () => ({ issuedAt: t0, expiresAt: t0 + 121 }),
   },
   {
+    name: 'R37 nonce that was seen',
+    code: 'E_REPLAY',
+    step: 8,
+    group: 'nonce',
+    world: (world) => void world.ports.nonces.insert(world.leaf.reader, seenNonce, t0 + 1_000),
+    sign: () => ({ nonce: seenNonce }),
+  },
+  {
     name: 'R33 signed by another key',
     code: 'E_SIGNATURE',
     step: 9,
@@ -346,6 +356,16 @@ describe('reencrypt, one by one', () => {
     expect(world.used.operator).toBe(1);
   });
 
+  it('R37 the insert decides when two requests pass the look at once', async () => {
+    let inserted = 0;
+    const nonces = { seen: () => false, insert: async () => ++inserted === 1 };
+    const world = makeWorld({ ports: { nonces } });
+    const body = world.request();
+    expect(await codeOf(world.ursula.reencrypt(body))).toBe('served');
+    expect(await codeOf(world.ursula.reencrypt(body))).toBe('E_REPLAY');
+    expect(world.used.operator).toBe(1);
+  });
+
   it('T-R01 every signed field changed alone is refused', async () => {
     const world = makeWorld();
     const { request } = world.request();
@@ -395,8 +415,9 @@ describe('reencrypt, one by one', () => {
   });
 
   it('step 15: a revocation that arrives while she works is honoured, and nothing is signed', async () => {
-    for (const end of ['revoked', 'expired', 'gone', 'stale'] as const) {
-      const world = makeWorld();
+    for (const end of ['revoked', 'expired', 'condition', 'gone', 'stale'] as const) {
+      const conditions = end === 'condition' ? encodeConditions({ notAfter: t0 + 60 }) : null;
+      const world = makeWorld({ conditions });
       const reserve = world.ports.work.reserve.bind(world.ports.work);
       world.ports.work.reserve = (capsules) => {
         const place = reserve(capsules)!;
@@ -406,13 +427,20 @@ describe('reencrypt, one by one', () => {
             const cfrags = await place.run(job);
             if (end === 'revoked') setPolicy(world, { revokedAt: t0 });
             if (end === 'expired') world.setHead(t0 + 600, 120n);
+            if (end === 'condition') world.setHead(t0 + 60, 120n);
             if (end === 'gone') world.view.policies.clear();
             if (end === 'stale') world.view.current = undefined;
             return cfrags;
           },
         };
       };
-      const codes = { revoked: 'E_REVOKED', expired: 'E_EXPIRED', gone: 'E_PENDING', stale: 'E_CHAIN_STALE' };
+      const codes = {
+        revoked: 'E_REVOKED',
+        expired: 'E_EXPIRED',
+        condition: 'E_EXPIRED',
+        gone: 'E_PENDING',
+        stale: 'E_CHAIN_STALE',
+      };
       expect(await codeOf(world.ursula.reencrypt(world.request()))).toBe(codes[end]);
       expect(world.used.operator).toBe(0);
     }
@@ -492,6 +520,8 @@ describe('reencrypt, one by one', () => {
 
     // Bob pays a policy of his own around the sealed kfrag of the revoked one: the aad gives it away.
     const old = makeWorld({ shares: 1, index: 0, threshold: 1 });
+    // Also when the share lies opened in the cache for the policy that it belongs to.
+    expect(await codeOf(old.ursula.reencrypt(old.request()))).toBe('served');
     const policyId = randomWord();
     const leaf = old.leaf;
     old.view.policies.set(policyId, {
