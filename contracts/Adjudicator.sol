@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IAdjudicator} from "./interfaces/IAdjudicator.sol";
 import {IMinerEscrow} from "./interfaces/IMinerEscrow.sol";
 import {IPolicyManager} from "./interfaces/IPolicyManager.sol";
@@ -20,7 +19,7 @@ import {TypedData} from "./libraries/TypedData.sol";
  * @dev Its balance is the sum of open bonds and credits (plus unasked gifts). The verdict on an answer is a function of
  * the evidence and of the escrow's record of operators alone: no policy is looked up, since the receipt names the leaf.
  */
-contract Adjudicator is IAdjudicator, EIP712, ReentrancyGuardTransient {
+contract Adjudicator is IAdjudicator, IERC5267, ReentrancyGuardTransient {
     using CanonicalEvidence for Evidence;
 
     uint256 internal constant MIN_BOND = 0.002 ether;
@@ -39,7 +38,7 @@ contract Adjudicator is IAdjudicator, EIP712, ReentrancyGuardTransient {
     mapping(bytes32 hash => uint256 blockNumber) public committedAt;
     mapping(address who => uint256) public credit;
 
-    constructor(IMinerEscrow escrow_, IPolicyManager policyManager_) EIP712(TypedData.NAME, TypedData.VERSION) {
+    constructor(IMinerEscrow escrow_, IPolicyManager policyManager_) {
         escrow = escrow_;
         policyManager = policyManager_;
         _epochLength = escrow_.epochLength();
@@ -114,13 +113,13 @@ contract Adjudicator is IAdjudicator, EIP712, ReentrancyGuardTransient {
 
         Challenge storage self = _challenges[policyId][leaf.index];
         require(self.challenger == address(0), ChallengePending());
-        require(msg.value >= bondNow(), BondTooSmall(bondNow()));
-        require(msg.value <= type(uint96).max, BondTooLarge());
+        uint256 least = bondNow();
+        require(msg.value >= least, BondTooSmall(least));
         uint40 deadline = uint40(block.timestamp + challengeWindow());
         self.challenger = msg.sender;
         self.deadline = deadline;
         self.epoch = epoch;
-        self.bond = uint96(msg.value);
+        self.bond = uint96(msg.value); // there is less than 2^96 wei
         self.node = leaf.node;
         self.leaf = leafHash;
         self.capsule = keccak256(opening.capsule);
@@ -158,7 +157,8 @@ contract Adjudicator is IAdjudicator, EIP712, ReentrancyGuardTransient {
             epoch
         );
 
-        uint256 cost = Math.min(its.bond, Math.max(MIN_BOND / 2, ANSWER_GAS * block.basefee));
+        uint256 cost = _atLeast(MIN_BOND / 2, ANSWER_GAS * block.basefee);
+        if (cost > its.bond) cost = its.bond;
         delete _challenges[policyId][index];
         credit[its.node] += cost;
         if (its.bond != cost) credit[its.challenger] += its.bond - cost;
@@ -240,7 +240,7 @@ contract Adjudicator is IAdjudicator, EIP712, ReentrancyGuardTransient {
         require(policy.rate >= ack.rate && policy.start <= ack.lastStart, BadAck());
         require(end <= ack.until, TooLate());
         bytes32 structHash = TypedData.ack(opening.policyId, leafHash, ack.rate, ack.until, ack.lastStart, ack.epoch);
-        address signer = _recover(structHash, ack.signature);
+        address signer = _recover(structHash, ack.r, ack.vs);
         require(escrow.operatorValid(opening.leaf.node, signer, ack.epoch), BadAck());
     }
 
@@ -260,7 +260,7 @@ contract Adjudicator is IAdjudicator, EIP712, ReentrancyGuardTransient {
             request.issuedAt,
             request.expiresAt
         );
-        require(reader != address(0) && _recover(structHash, request.signature) == reader, BadRequest());
+        require(reader != address(0) && _recover(structHash, request.r, request.vs) == reader, BadRequest());
     }
 
     // ------------------------------------------------------------------ views
@@ -272,7 +272,7 @@ contract Adjudicator is IAdjudicator, EIP712, ReentrancyGuardTransient {
 
     /// @inheritdoc IAdjudicator
     function bondNow() public view returns (uint256) {
-        return Math.max(MIN_BOND, BOND_GAS * block.basefee);
+        return _atLeast(MIN_BOND, BOND_GAS * block.basefee);
     }
 
     /// @inheritdoc IAdjudicator
@@ -280,10 +280,36 @@ contract Adjudicator is IAdjudicator, EIP712, ReentrancyGuardTransient {
         return _challenges[policyId][index];
     }
 
+    /// @inheritdoc IERC5267
+    function eip712Domain()
+        external
+        view
+        returns (
+            bytes1 fields,
+            string memory name,
+            string memory version,
+            uint256 chainId,
+            address verifyingContract,
+            bytes32 salt,
+            uint256[] memory extensions
+        )
+    {
+        fields = 0x0f; // all but a salt
+        name = TypedData.NAME;
+        version = TypedData.VERSION;
+        chainId = block.chainid;
+        verifyingContract = address(this);
+        return (fields, name, version, chainId, verifyingContract, salt, extensions);
+    }
+
     // ------------------------------------------------------------------ inner
 
     function _currentEpoch() private view returns (uint32) {
         return uint32(block.timestamp / _epochLength);
+    }
+
+    function _atLeast(uint256 least, uint256 amount) private pure returns (uint256) {
+        return amount < least ? least : amount;
     }
 
     function _open(bytes32 policyId, uint256 index) private view returns (Challenge memory its) {
@@ -309,12 +335,12 @@ contract Adjudicator is IAdjudicator, EIP712, ReentrancyGuardTransient {
         address node,
         uint32 epoch
     ) private view returns (address signer) {
-        // a signature that is none recovers to the zero address, which is nobody's operator
-        (signer, , ) = ECDSA.tryRecover(_hashTypedDataV4(structHash), r, vs);
+        signer = _recover(structHash, r, vs);
         require(escrow.operatorValid(node, signer, epoch), NotOperator());
     }
 
-    function _recover(bytes32 structHash, bytes calldata signature) private view returns (address signer) {
-        (signer, , ) = ECDSA.tryRecoverCalldata(_hashTypedDataV4(structHash), signature);
+    /// @dev The zero address for a signature that is none; it is nobody's operator.
+    function _recover(bytes32 structHash, bytes32 r, bytes32 vs) private view returns (address signer) {
+        (signer, , ) = ECDSA.tryRecover(TypedData.digest(structHash), r, vs);
     }
 }

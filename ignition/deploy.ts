@@ -43,17 +43,19 @@ export async function deployDintel(
     Dintel: { ...rulesByName[name], ...options.rules, ...(holder === undefined ? {} : { holder }) },
   };
   try {
-    const { token, escrow, policyManager, keyRegistry } = await ignition.deploy(DintelModule, {
+    const { token, escrow, policyManager, keyRegistry, adjudicator } = await ignition.deploy(DintelModule, {
       parameters,
       deploymentId,
       // one block is enough where nobody can reorganise
       config: throwAway ? { requiredConfirmations: 1, blockPollingInterval: 50 } : {},
     });
     const view = (contract: typeof escrow, method: string) => contract.getFunction(method).staticCall();
-    const adjudicator: string = await view(escrow, 'adjudicator');
     const triangle = [
       ['MinerEscrow.token', await view(escrow, 'token'), await token.getAddress()],
       ['PolicyManager.escrow', await view(policyManager, 'escrow'), await escrow.getAddress()],
+      ['Adjudicator.escrow', await view(adjudicator, 'escrow'), await escrow.getAddress()],
+      ['Adjudicator.policyManager', await view(adjudicator, 'policyManager'), await policyManager.getAddress()],
+      ['MinerEscrow.adjudicator', await view(escrow, 'adjudicator'), await adjudicator.getAddress()],
     ];
     for (const [what, got, want] of triangle) {
       if (got !== want) throw new Error(`${what} is ${got}, expected ${want}`);
@@ -64,7 +66,7 @@ export async function deployDintel(
       escrow: lower(await escrow.getAddress()),
       policyManager: lower(await policyManager.getAddress()),
       keyRegistry: lower(await keyRegistry.getAddress()),
-      adjudicator: lower(adjudicator),
+      adjudicator: lower(await adjudicator.getAddress()),
       deployedBlock,
     };
   } finally {

@@ -57,21 +57,23 @@ interface IAdjudicator {
         bytes32 conditions;
     }
 
-    /// @notice A node's promise to serve the leaf, by a key that was its operator's in `epoch`.
+    /// @notice A node's promise to serve the leaf, signed (EIP-2098) by its operator of `epoch`.
     struct Promise {
         uint256 rate;
         uint64 until;
         uint32 lastStart;
         uint32 epoch;
-        bytes signature;
+        bytes32 r;
+        bytes32 vs;
     }
 
-    /// @notice Bob's question for one capsule, signed by the leaf's reader.
+    /// @notice Bob's question for one capsule, signed (EIP-2098) by the leaf's reader.
     struct Question {
         bytes32 nonce;
         uint64 issuedAt;
         uint64 expiresAt;
-        bytes signature;
+        bytes32 r;
+        bytes32 vs;
     }
 
     /**
@@ -148,7 +150,6 @@ interface IAdjudicator {
     error NodeIdle();
     error ChallengePending();
     error BondTooSmall(uint256 want);
-    error BondTooLarge();
     error NoChallenge();
     error WindowOpen();
     error WindowClosed();

@@ -30,10 +30,9 @@ library ReencryptionProof {
     /// @dev Where E1, V1, E2, V2, U1, U2 stand in a cfrag, 16 bits each, from the lowest.
     uint256 private constant CFRAG_POINTS = 0x00e6_00c5_00a4_0083_0021_0000;
 
-    struct Point {
-        uint256 x;
-        uint256 y;
-    }
+    /// @dev Tags of umbral.md section 2 with their lengths: "CAPSULE_POINTS", "CFRAG_VERIFICATION".
+    bytes32 private constant CAPSULE_POINTS = hex"0000000e43415053554c455f504f494e5453";
+    bytes32 private constant CFRAG_VERIFICATION = hex"0000001243465241475f564552494649434154494f4e";
 
     /// @notice The verdict on a cfrag that the node signed. Lengths must have been checked.
     function judge(IAdjudicator.Evidence calldata evidence) internal view returns (IAdjudicator.Verdict) {
@@ -46,10 +45,10 @@ library ReencryptionProof {
         require(isPoint(evidence.capsule, 0, evidence.y[0]), IAdjudicator.BadCapsule());
         require(isPoint(evidence.capsule, 33, evidence.y[1]), IAdjudicator.BadCapsule());
         for (uint256 i = 0; i < 6; ++i) {
-            uint256 at = _pointAt(i);
+            uint256 place = _pointAt(i);
             uint256 y = evidence.y[2 + i];
-            if (_isImpossible(cfrag, at, y)) return IAdjudicator.Verdict.Point;
-            require(isPoint(cfrag, at, y), IAdjudicator.BadHint(2 + i));
+            if (_isImpossible(cfrag, place, y)) return IAdjudicator.Verdict.Point;
+            require(isPoint(cfrag, place, y), IAdjudicator.BadHint(2 + i));
         }
 
         uint256 h = _challenge(evidence.capsule, cfrag);
@@ -61,7 +60,11 @@ library ReencryptionProof {
 
     /// @notice Digest of what a cfrag copies from its kfrag: id, X, U1, receiver's signature.
     function fragmentOf(bytes calldata cfrag) internal pure returns (bytes32) {
-        return keccak256(bytes.concat(cfrag[66:131], cfrag[197:230], cfrag[295:359]));
+        bytes memory data = new bytes(162);
+        _copy(data, 0, cfrag, 66, 65);
+        _copy(data, 65, cfrag, 197, 33);
+        _copy(data, 98, cfrag, 295, 64);
+        return keccak256(data);
     }
 
     /**
@@ -73,21 +76,20 @@ library ReencryptionProof {
         require(isPoint(capsule, 0, hints[0]) && isPoint(capsule, 33, hints[1]), IAdjudicator.BadCapsule());
         uint256 s = _word(capsule, 66);
         require(s != 0 && s < N, IAdjudicator.BadCapsule());
-        Point memory e = Point(_word(capsule, 1), hints[0]);
-        Point memory v = Point(_word(capsule, 34), hints[1]);
-        require(e.x != v.x || e.y == v.y, IAdjudicator.BadCapsule());
-        uint256 h = reduce(sha256(bytes.concat(hex"0000000e", "CAPSULE_POINTS", capsule[:66])));
-        Point memory sg = Point(hints[2], hints[3]);
-        Point memory eh = Point(hints[4], hints[5]);
-        require(_isProduct(GX, 0, s, sg), IAdjudicator.BadHint(2));
-        require(_isProduct(e.x, e.y & 1, h, eh), IAdjudicator.BadHint(4));
-        require(isSum(v, eh, sg), IAdjudicator.BadCapsule());
+        require(_word(capsule, 1) != _word(capsule, 34) || hints[0] == hints[1], IAdjudicator.BadCapsule());
+        bytes memory data = new bytes(84);
+        _put(data, 0, CAPSULE_POINTS);
+        _copy(data, 18, capsule, 0, 66);
+        uint256 h = reduce(sha256(data));
+        require(_isProduct(GX, 0, s, hints[2], hints[3]), IAdjudicator.BadHint(2));
+        require(_isProduct(_word(capsule, 1), hints[0], h, hints[4], hints[5]), IAdjudicator.BadHint(4));
+        require(isSum(_word(capsule, 34), hints[1], hints[4], hints[5], hints[2], hints[3]), IAdjudicator.BadCapsule());
     }
 
     /// @notice Whether the 33 bytes at `at` encode a point with this y and an x that ecrecover can take.
-    function isPoint(bytes calldata data, uint256 at, uint256 y) internal pure returns (bool) {
-        uint256 x = _word(data, at + 1);
-        return x != 0 && x < N && y < P && _tag(data, at) == (2 | (y & 1)) && mulmod(y, y, P) == _cubic(x);
+    function isPoint(bytes calldata data, uint256 place, uint256 y) internal pure returns (bool) {
+        uint256 x = _word(data, place + 1);
+        return x != 0 && x < N && y < P && _tag(data, place) == (2 | (y & 1)) && mulmod(y, y, P) == _cubic(x);
     }
 
     /// @notice H of umbral.md section 2 from its SHA-256 digest, in [1, n-1].
@@ -103,23 +105,30 @@ library ReencryptionProof {
      * Chord or tangent with slope l/d: x of c is (l/d)^2 - a.x - b.x, y of c is (l/d)(a.x - c.x) - a.y. If a = -b the sum
      * has no coordinates, and no c is it.
      */
-    function isSum(Point memory a, Point memory b, Point memory c) internal pure returns (bool) {
+    function isSum(
+        uint256 ax,
+        uint256 ay,
+        uint256 bx,
+        uint256 by,
+        uint256 cx,
+        uint256 cy
+    ) internal pure returns (bool) {
         unchecked {
             uint256 d;
             uint256 l;
-            if (a.x != b.x) {
-                d = addmod(b.x, P - a.x, P);
-                l = addmod(b.y, P - a.y, P);
-            } else if (a.y == b.y) {
-                d = addmod(a.y, a.y, P);
-                l = mulmod(3, mulmod(a.x, a.x, P), P);
+            if (ax != bx) {
+                d = addmod(bx, P - ax, P);
+                l = addmod(by, P - ay, P);
+            } else if (ay == by) {
+                d = addmod(ay, ay, P);
+                l = mulmod(3, mulmod(ax, ax, P), P);
             } else {
                 return false;
             }
-            uint256 xs = addmod(c.x, addmod(a.x, b.x, P), P);
+            uint256 sum = addmod(cx, addmod(ax, bx, P), P);
             return
-                mulmod(xs, mulmod(d, d, P), P) == mulmod(l, l, P) &&
-                mulmod(addmod(c.y, a.y, P), d, P) == mulmod(l, addmod(a.x, P - c.x, P), P);
+                mulmod(sum, mulmod(d, d, P), P) == mulmod(l, l, P) &&
+                mulmod(addmod(cy, ay, P), d, P) == mulmod(l, addmod(ax, P - cx, P), P);
         }
     }
 
@@ -130,67 +139,65 @@ library ReencryptionProof {
         uint256 h,
         uint256 which
     ) private pure returns (bool) {
-        Point memory az = _product(evidence, 2 * which);
-        if (which == 2) {
-            require(_isProduct(UX, 1, z, az), IAdjudicator.BadHint(12));
-        } else {
-            uint256 x = _word(evidence.capsule, 1 + 33 * which);
-            require(_isProduct(x, evidence.y[which] & 1, z, az), IAdjudicator.BadHint(8 + 2 * which));
+        unchecked {
+            bytes calldata cfrag = evidence.cfrag;
+            uint256[8] calldata y = evidence.y;
+            uint256[12] calldata products = evidence.products;
+            (uint256 az, uint256 a1h) = (4 * which, 4 * which + 2); // places in products
+            (uint256 a1, uint256 a2) = which == 2 ? (uint256(4), uint256(5)) : (which, which + 2); // in a cfrag
+            require(
+                which == 2
+                    ? _isProduct(UX, 1, z, products[az], products[az + 1])
+                    : _isProduct(_word(evidence.capsule, 1 + 33 * which), y[which], z, products[az], products[az + 1]),
+                IAdjudicator.BadHint(8 + 2 * which)
+            );
+            require(
+                _isProduct(_word(cfrag, _pointAt(a1) + 1), y[2 + a1], h, products[a1h], products[a1h + 1]),
+                IAdjudicator.BadHint(9 + 2 * which)
+            );
+            return
+                isSum(
+                    _word(cfrag, _pointAt(a2) + 1),
+                    y[2 + a2],
+                    products[a1h],
+                    products[a1h + 1],
+                    products[az],
+                    products[az + 1]
+                );
         }
-        // places among E1, V1, E2, V2, U1, U2
-        (uint256 first, uint256 second) = which == 2 ? (uint256(4), uint256(5)) : (which, which + 2);
-        Point memory a1h = _product(evidence, 2 * which + 1);
-        require(
-            _isProduct(_word(evidence.cfrag, _pointAt(first) + 1), evidence.y[2 + first] & 1, h, a1h),
-            IAdjudicator.BadHint(9 + 2 * which)
-        );
-        return isSum(Point(_word(evidence.cfrag, _pointAt(second) + 1), evidence.y[2 + second]), a1h, az);
     }
 
     /// @dev Whether no hint could make a point of it: the node signed what is none, or what ecrecover cannot take.
-    function _isImpossible(bytes calldata cfrag, uint256 at, uint256 y) private view returns (bool) {
-        uint256 x = _word(cfrag, at + 1);
-        if ((_tag(cfrag, at) | 1) != 3 || x >= N) return true;
+    function _isImpossible(bytes calldata cfrag, uint256 place, uint256 y) private view returns (bool) {
+        uint256 x = _word(cfrag, place + 1);
+        if ((_tag(cfrag, place) | 1) != 3 || x >= N) return true;
         // Euler's criterion: only a residue has a root; 0 does not occur, as the order of the group is odd
         return y == 0 && _power(_cubic(x), (P - 1) / 2) != 1;
     }
 
-    /// @dev Whether k*(x, y) = q, for the y of this parity.
-    function _isProduct(uint256 x, uint256 odd, uint256 k, Point memory q) private pure returns (bool) {
+    /// @dev Whether k*(x, y) = (qx, qy); of y only the parity is read.
+    function _isProduct(uint256 x, uint256 y, uint256 k, uint256 qx, uint256 qy) private pure returns (bool) {
         unchecked {
-            address got = ecrecover(bytes32(0), uint8(27 + odd), bytes32(x), bytes32(mulmod(k, x, N)));
-            bytes32 key = Hashes.efficientKeccak256(bytes32(q.x), bytes32(q.y));
+            address got = ecrecover(bytes32(0), uint8(27 + (y & 1)), bytes32(x), bytes32(mulmod(k, x, N)));
+            bytes32 key = Hashes.efficientKeccak256(bytes32(qx), bytes32(qy));
             return got != address(0) && got == address(uint160(uint256(key)));
         }
     }
 
     /// @dev h: SHA-256 over its tag and E, E1, E2, V, V1, V2, U, U1, U2, as they travel.
     function _challenge(bytes calldata capsule, bytes calldata cfrag) private pure returns (uint256) {
-        bytes memory first = bytes.concat(
-            hex"00000012",
-            "CFRAG_VERIFICATION",
-            capsule[0:33],
-            cfrag[0:33],
-            cfrag[131:164]
-        );
-        return
-            reduce(
-                sha256(
-                    bytes.concat(
-                        first,
-                        capsule[33:66],
-                        cfrag[33:66],
-                        cfrag[164:197],
-                        hex"03",
-                        bytes32(UX),
-                        cfrag[197:263]
-                    )
-                )
-            );
-    }
-
-    function _product(IAdjudicator.Evidence calldata evidence, uint256 which) private pure returns (Point memory) {
-        return Point(evidence.products[2 * which], evidence.products[2 * which + 1]);
+        bytes memory data = new bytes(319);
+        _put(data, 0, CFRAG_VERIFICATION);
+        _copy(data, 22, capsule, 0, 33);
+        _copy(data, 55, cfrag, 0, 33);
+        _copy(data, 88, cfrag, 131, 33);
+        _copy(data, 121, capsule, 33, 33);
+        _copy(data, 154, cfrag, 33, 33);
+        _copy(data, 187, cfrag, 164, 33);
+        _put(data, 220, bytes32(uint256(3) << 248));
+        _put(data, 221, bytes32(UX));
+        _copy(data, 253, cfrag, 197, 66);
+        return reduce(sha256(data));
     }
 
     /// @dev x^3 + 7
@@ -219,14 +226,28 @@ library ReencryptionProof {
         return (CFRAG_POINTS >> (16 * which)) & 0xffff;
     }
 
-    function _tag(bytes calldata data, uint256 at) private pure returns (uint256) {
-        return _word(data, at) >> 248;
+    function _tag(bytes calldata data, uint256 place) private pure returns (uint256) {
+        return _word(data, place) >> 248;
     }
 
     /// @dev 32 bytes from `at`. What lies beyond the end reads as it stands in the calldata: callers stay inside.
-    function _word(bytes calldata data, uint256 at) private pure returns (uint256 word) {
+    function _word(bytes calldata data, uint256 place) private pure returns (uint256 word) {
         assembly ("memory-safe") {
-            word := calldataload(add(data.offset, at))
+            word := calldataload(add(data.offset, place))
+        }
+    }
+
+    /// @dev Callers stay inside both.
+    function _copy(bytes memory data, uint256 to, bytes calldata source, uint256 from, uint256 length) private pure {
+        assembly ("memory-safe") {
+            calldatacopy(add(add(data, 32), to), add(source.offset, from), length)
+        }
+    }
+
+    /// @dev A whole word, of which what comes next may overwrite the end.
+    function _put(bytes memory data, uint256 to, bytes32 word) private pure {
+        assembly ("memory-safe") {
+            mstore(add(add(data, 32), to), word)
         }
     }
 }

@@ -32,10 +32,9 @@ export const DintelModule = buildModule('Dintel', (m) => {
   );
   const policyManager = m.contract('PolicyManager', [escrow]);
   const keyRegistry = m.contract('KeyRegistry');
-  // Until the Adjudicator contract stands, the address that acts for it is a parameter.
-  const adjudicator = m.getParameter('adjudicator', m.getAccount(0));
+  const adjudicator = m.contract('Adjudicator', [escrow, policyManager]);
   m.call(escrow, 'wire', [adjudicator]);
-  return { token, escrow, policyManager, keyRegistry };
+  return { token, escrow, policyManager, keyRegistry, adjudicator };
 });
 
 export default DintelModule;
