@@ -55,7 +55,15 @@ function weigh() {
 }
 
 /** Exports that touch secrets. What they call counts too, except the building of public tables. */
-const SECRET = ['secretTableOf', 'secretProduct', 'secretFixed', 'secretSumOf', 'secretAdd', 'secretLift'];
+const SECRET = [
+  'secretTableOf',
+  'secretShared',
+  'secretProduct',
+  'secretFixed',
+  'secretSumOf',
+  'secretAdd',
+  'secretLift',
+];
 SECRET.push('normalise', 'scalars', 'invertScalars', 'evaluate', 'lagrange', 'sign', 'sha256', 'hmac', 'hkdf');
 const PUBLIC = ['fixed/comb'];
 

@@ -25,9 +25,11 @@ export interface Kernel {
   addPoints(out: number, a: number, b: number, n: number): void;
   negatePoints(out: number, points: number, n: number): void;
   sumPoints(out: number, points: number, n: number): void;
-  secretBase(points: number, n: number, entries: number): void;
+  secretBase(points: number, n: number): void;
   secretTableOf(p: number): void;
-  secretProduct(out: number, scalar: number, entries: number): void;
+  secretProduct(out: number, scalar: number): void;
+  sharedBases(tables: number, bases: number, n: number, work: number): void;
+  secretShared(out: number, scalar: number, table: number): void;
   secretFixed(out: number, scalar: number, which: number, work: number): void;
   secretTables(tables: number, points: number, n: number, work: number): void;
   secretSumOf(out: number, tables: number, scalars: number, n: number, work: number): void;
@@ -64,6 +66,8 @@ export function startKernel(): Kernel | undefined {
 
 const POINT = 64;
 const JACOBIAN = 120;
+/** A table of kernel/secret.ts sharedTables. */
+const SHARED_BYTES = 2088;
 /** Bytes of work that building the combs and split tables takes; once. */
 const BUILD_WORK = 300_000;
 /** Work of a public sum, for each point and each sum: tables, digits, columns, batched additions. */
@@ -247,12 +251,12 @@ export function createWasmEngine(kernel: Kernel): Engine {
       const product = room(JACOBIAN);
       kernel.secretLift(product, primes);
       kernel.secretTableOf(product);
-      kernel.secretProduct(product, put(challenge), 8);
+      kernel.secretProduct(product, put(challenge));
       kernel.secretAdd(four, product, primes + POINT);
-      kernel.secretBase(put(delegatingKey), 1, 8);
-      kernel.secretProduct(four + JACOBIAN, put(sOverD), 8);
+      kernel.secretBase(put(delegatingKey), 1);
+      kernel.secretProduct(four + JACOBIAN, put(sOverD));
       kernel.secretTableOf(sum);
-      kernel.secretProduct(four + 3 * JACOBIAN, put(d), 8);
+      kernel.secretProduct(four + 3 * JACOBIAN, put(d));
       const out = room(4 * POINT);
       kernel.normalise(out, four, 4, work);
       let different = 0;
@@ -369,17 +373,29 @@ export function createWasmEngine(kernel: Kernel): Engine {
       run(true, () => {
         const total = groups.reduce((n, group) => n + count(group.scalars, 32), 0);
         const out = room(JACOBIAN * total);
+        const shared = groups.filter(({ base, scalars: ks }) => typeof base !== 'string' && ks.length > 32);
+        const tables = room(SHARED_BYTES * shared.length);
+        if (shared.length > 0) {
+          const bases = room(JACOBIAN * shared.length);
+          for (const [i, { base }] of shared.entries())
+            kernel.sumPoints(bases + JACOBIAN * i, put(base as Uint8Array), count(base as Uint8Array, POINT));
+          kernel.sharedBases(tables, bases, shared.length, room(4200 * shared.length + 400));
+        }
         let at = out;
+        let table = tables;
         for (const { base, scalars: ks } of groups) {
-          const k = ks.length / 32;
           const from = put(ks);
+          const end = from + ks.length;
           if (typeof base === 'string') {
             warm(1 << indexOf(base));
-            for (let i = 0; i < k; i++, at += JACOBIAN) kernel.secretFixed(at, from + 32 * i, indexOf(base), 0);
-          } else {
-            const entries = k === 1 ? 8 : 16;
-            kernel.secretBase(put(base), count(base, POINT), entries);
-            for (let i = 0; i < k; i++, at += JACOBIAN) kernel.secretProduct(at, from + 32 * i, entries);
+            for (let k = from; k < end; k += 32, at += JACOBIAN) kernel.secretFixed(at, k, indexOf(base), 0);
+          } else if (ks.length > 32) {
+            for (let k = from; k < end; k += 32, at += JACOBIAN) kernel.secretShared(at, k, table);
+            table += SHARED_BYTES;
+          } else if (ks.length > 0) {
+            kernel.secretBase(put(base), count(base, POINT));
+            kernel.secretProduct(at, from);
+            at += JACOBIAN;
           }
         }
         return affine(out, total);

@@ -10,7 +10,7 @@ import { lift, maddComplete, maddPublic, oddMultiples, readAffine, setIdentity }
 import { ARENA, DIGITS, POINTS, SCRATCH_END, TEMP, WIDE_BYTES, WORDS } from './memory';
 import { begin, finish, product, shortProduct } from './open';
 import { invertMany, scAdd, scIsZero, scMul, scNegate, scOddHalves, scRead, scReduceDigest, scSub } from './scalar';
-import { combProduct, oddProduct, oddTable, secretSum } from './secret';
+import { combProduct, oddProduct, oddTable, secretSum, sharedProduct, sharedTables } from './secret';
 
 export { recover, sign, verify } from './ecdsa';
 export { fromBytes, invert, toBytes } from './field';
@@ -51,17 +51,28 @@ export function sumPoints(out: usize, points: usize, n: i32): void {
   for (let i: usize = 0; i < <usize>n; i++) if (readAffine(q, points + 64 * i)) maddPublic(out, q, q + 40, 0);
 }
 
-/** The table of a secret product's base, the sum of n public points: 8 entries, or 16 when several scalars will come. */
-export function secretBase(points: usize, n: i32, entries: i32): void {
+/** The table of a secret product's base, the sum of n public points. */
+export function secretBase(points: usize, n: i32): void {
   const base: usize = DIGITS + 512;
   sumPoints(base, points, n);
-  oddTable(base, entries);
+  oddTable(base);
 }
 
 /** out (Jacobian) = scalar * the base given last. */
-export function secretProduct(out: usize, scalar: usize, entries: i32): void {
+export function secretProduct(out: usize, scalar: usize): void {
   scRead(A, scalar);
-  oddProduct(out, A, entries == 8 ? 4 : 5);
+  oddProduct(out, A);
+}
+
+/** Tables of 2088 bytes for bases that get several products each: n Jacobian points. work: 4200 * n + 300 bytes. */
+export function sharedBases(tables: usize, bases: usize, n: i32, work: usize): void {
+  sharedTables(tables, bases, n, work);
+}
+
+/** out (Jacobian) = scalar * the base of a table of sharedBases. */
+export function secretShared(out: usize, scalar: usize, table: usize): void {
+  scRead(A, scalar);
+  sharedProduct(out, A, table);
 }
 
 /** out (Jacobian) = scalar * G (0) or U (1). */
@@ -256,7 +267,7 @@ export function secretLift(out: usize, point: usize): void {
 
 /** The table of a secret product's base, a Jacobian point that may be secret. 8 entries. */
 export function secretTableOf(p: usize): void {
-  oddTable(p, 8);
+  oddTable(p);
 }
 
 /**

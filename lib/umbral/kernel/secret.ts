@@ -8,7 +8,7 @@
 
 import { copy, isZero, move, setOne, setZero } from './field';
 import { BETA, cadd, cdbl, dbl, maddHead, maddTail, mul, sqr, xadd } from './formulas';
-import { maddComplete, normalise, oddMultiples, select } from './group';
+import { ITEM, addMany, maddComplete, normalise, oddMultiples, select, setItem } from './group';
 import { COMB_BYTES, DIGITS, FIELD, POINTS, TABLE, TEMP } from './memory';
 import { scCombDigits, scOddHalves } from './scalar';
 
@@ -25,12 +25,14 @@ function digits(at: usize, position: i32, mask: i32): i32 {
   return <i32>(load<u64>(at + ((position >> 5) << 2)) >> (position & 31)) & mask;
 }
 
+const ENTRIES: usize = 8;
+
 /**
- * TABLE = base * (1, 3, … 2*entries - 1) as x, y, beta*x on the isomorphic curve where all of them have Z = SHARED_Z: no
+ * TABLE = base * (1, 3, … 15) as x, y, beta*x on the isomorphic curve where all of them have Z = SHARED_Z: no
  * inversion. base is Jacobian, public. Multiples below 2^6 of a point of prime order never collide; for the identity all
  * results come out with Z = 0.
  */
-export function oddTable(base: usize, entries: i32): void {
+export function oddTable(base: usize): void {
   memory.copy(TWICE, base, 120);
   dbl(TWICE);
   const z: usize = TWICE + 80;
@@ -42,7 +44,7 @@ export function oddTable(base: usize, entries: i32): void {
   for (let i: usize = 0; ; ) {
     copy(TABLE + 128 * i, WALK);
     copy(TABLE + 128 * i + 40, WALK + 40);
-    if (++i == <usize>entries) break;
+    if (++i == ENTRIES) break;
     maddHead(WALK, TWICE, TWICE + 40, 0);
     copy(RATIOS + 40 * i, TEMP + 40);
     maddTail(WALK);
@@ -51,9 +53,9 @@ export function oddTable(base: usize, entries: i32): void {
   const ratio: usize = FIELD;
   const power: usize = FIELD + 40;
   setOne(ratio);
-  for (let i: usize = <usize>entries - 1; ; i--) {
+  for (let i: usize = ENTRIES - 1; ; i--) {
     const entry: usize = TABLE + 128 * i;
-    if (i != <usize>entries - 1) {
+    if (i != ENTRIES - 1) {
       mul(ratio, ratio, RATIOS + 40 * (i + 1));
       sqr(power, ratio);
       mul(entry, entry, power);
@@ -72,14 +74,15 @@ function indexOf(u: i32, top: i32, negative: i32): i32 {
 }
 
 /**
- * out (Jacobian) = k * base, with the table of 2^(w-1) entries in TABLE. k as words.
+ * out (Jacobian) = k * base, with the table in TABLE. k as words; 33 windows of four bits.
  * The halves are below 2^129; before the last window both partial coefficients are below 2^125, shorter than the shortest
  * vector of the lattice of relations, so incomplete additions cannot collide there; the last window is complete.
  */
-export function oddProduct(out: usize, k: usize, w: i32): void {
-  const bits: i32 = w == 4 ? 132 : 130;
-  const top: i32 = 1 << (w - 1);
-  const mask: i32 = (1 << w) - 1;
+export function oddProduct(out: usize, k: usize): void {
+  const w: i32 = 4;
+  const bits: i32 = 132;
+  const top: i32 = 8;
+  const mask: i32 = 15;
   scOddHalves(HALVES, k, bits);
   let position = bits - w;
   let u = digits(HALVES, position, mask);
@@ -108,6 +111,106 @@ export function oddProduct(out: usize, k: usize, w: i32): void {
     }
   }
   mul(SUM + 80, SUM + 80, SHARED_Z);
+  memory.copy(out, SUM, 120);
+}
+
+/** Bytes of one table of sharedTables: 16 entries, and 1 or 0 (the base is the identity) as an element. */
+const SHARED_BYTES: usize = 2048 + 40;
+
+/**
+ * Tables for several secret products of one base, n public Jacobian bases at once (stride 120): with Q_c = 2^(26c) * base,
+ * entry i is Q_4 + sum over c < 4 of (bit c of i ? Q_c : -Q_c). The 104 doublings serve all the products of a base. Small
+ * multiples of a point of prime order never collide. work: n * 4200 bytes.
+ */
+export function sharedTables(tables: usize, bases: usize, n: i32, work: usize): void {
+  const count: usize = <usize>n;
+  const powers: usize = work; // 5 Jacobian each
+  const affine: usize = powers + 600 * count; // 5 affine, then S, D, B+, B-, B++, B-+, B+-, B--: 13 of 80 each
+  const list: usize = affine + 400 * count + 640 * count;
+  const rest: usize = list + 512 * count;
+  for (let i: usize = 0; i < count; i++) {
+    memory.copy(WALK, bases + 120 * i, 120);
+    for (let c: usize = 0; c < 5; c++) {
+      memory.copy(powers + 600 * i + 120 * c, WALK, 120);
+      if (c < 4) for (let j = 0; j < 26; j++) dbl(WALK);
+    }
+    const flag: usize = tables + SHARED_BYTES * i + 2048;
+    setOne(flag);
+    store<i32>(flag, 1 + isZero(bases + 120 * i + 80));
+  }
+  toAffine(affine, powers, 5 * n, rest);
+  for (let level = 0; level < 3; level++) {
+    let at = list;
+    for (let i: usize = 0; i < count; i++) {
+      const q: usize = affine + 400 * i;
+      const more: usize = affine + 400 * count + 640 * i;
+      if (level == 0) {
+        setItem(at, q, q + 40, 0, q + 80, q + 120, 0, more); // S = Q0 + Q1
+        setItem(at + 32, q, q + 40, 0, q + 80, q + 120, -1, more + 80); // D = Q0 - Q1
+        setItem(at + 64, q + 320, q + 360, 0, q + 160, q + 200, 0, more + 160); // Q4 + Q2
+        setItem(at + 96, q + 320, q + 360, 0, q + 160, q + 200, -1, more + 240); // Q4 - Q2
+        at += 128;
+      } else if (level == 1) {
+        for (let b: usize = 0; b < 4; b++, at += ITEM) {
+          const from: usize = b & 1 ? more + 160 : more + 240;
+          setItem(at, from, from + 40, 0, q + 240, q + 280, b & 2 ? 0 : -1, more + 320 + 80 * b);
+        }
+      } else {
+        for (let b: usize = 0; b < 16; b++, at += ITEM) {
+          const high: usize = more + 320 + 80 * (b >> 2);
+          const low: usize = ((b >> 1) ^ b) & 1 ? more + 80 : more; // Q0 and Q1 of different signs: D
+          setItem(at, high, high + 40, 0, low, low + 40, b & 1 ? 0 : -1, tables + SHARED_BYTES * i + 128 * b);
+        }
+      }
+    }
+    addMany(list, <i32>((at - list) / ITEM), rest);
+  }
+  for (let i: usize = 0; i < count; i++)
+    for (let b: usize = 0; b < 16; b++) {
+      const entry: usize = tables + SHARED_BYTES * i + 128 * b;
+      mul(entry + 80, entry, BETA);
+    }
+}
+
+/** Bits position, position + 26, … position + 104 of the 130-bit integer at `at`. */
+@inline
+function column(at: usize, position: i32): i32 {
+  return (
+    digits(at, position, 1) |
+    (digits(at, position + 26, 1) << 1) |
+    (digits(at, position + 52, 1) << 2) |
+    (digits(at, position + 78, 1) << 3) |
+    (digits(at, position + 104, 1) << 4)
+  );
+}
+
+/**
+ * out (Jacobian) = k * the base of a table of sharedTables: 25 doublings and 52 additions. Every bit of the odd halves
+ * stands for 1 or -1, so each column of five bits is an entry or its negative. At column j the partial coefficients are
+ * within 2^105 of the halves' j-th shifts; the halves are below 2^128.4 and 2^128, so before column 0 no relation of the
+ * lattice, whose vectors have a coordinate above 2^127.8, can be met: incomplete additions; column 0 is complete.
+ */
+export function sharedProduct(out: usize, k: usize, table: usize): void {
+  scOddHalves(HALVES, k, 130);
+  for (let position = 25; position >= 0; position--) {
+    if (position < 25) dbl(SUM);
+    for (let half: usize = 0; half < 2; half++) {
+      const u = column(HALVES + 40 * half, position);
+      const negative: i32 = (u >> 4) - 1;
+      select(ENTRY, table + 40 * half, indexOf(u, 16, negative), 16, 128);
+      const x: usize = ENTRY + 40 * half;
+      const y: usize = ENTRY + 40 - 40 * half;
+      if (position == 25 && half == 0) {
+        copy(SUM, x);
+        for (let i: usize = 0; i < 36; i += 4) store<i32>(SUM + 40 + i, (load<i32>(y + i) ^ negative) - negative);
+        setOne(SUM + 80);
+      } else if (position > 0) {
+        maddHead(SUM, x, y, negative);
+        maddTail(SUM);
+      } else maddComplete(SUM, x, y, negative);
+    }
+  }
+  mul(SUM + 80, SUM + 80, table + 2048);
   memory.copy(out, SUM, 120);
 }
 
