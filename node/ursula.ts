@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import {
   type Address,
+  type Chain,
   type ChainReader,
   type Deployment,
   MinerEscrow,
@@ -13,8 +14,8 @@ import {
   policyManagerAbi,
 } from 'dintel/chain';
 import { ethersChain, ethersReader } from 'dintel/chain/ethers';
-import { ProtocolError, toHex } from 'dintel/protocol';
-import { type BucketLimits, headAgeS, Ursula } from 'dintel/ursula';
+import { epochAt, ProtocolError, toHex } from 'dintel/protocol';
+import { type BucketLimits, headAgeS, type Network, Ursula } from 'dintel/ursula';
 import { ChunkFiles } from './chunks/chunkFiles.ts';
 import { collectChunks } from './chunks/collect.ts';
 import type { NodeKeystore } from './keystore/nodeKeystore.ts';
@@ -32,6 +33,7 @@ import { Heartbeat } from './tasks/heartbeat.ts';
 import { Outbox } from './tasks/outbox.ts';
 import { repeat } from './tasks/repeat.ts';
 import { Rotation } from './tasks/rotation.ts';
+import { Sweep } from './tasks/sweep.ts';
 import { WatchedChain } from './watcher/chainView.ts';
 import { Watcher } from './watcher/watcher.ts';
 
@@ -91,134 +93,48 @@ export interface RunningUrsula {
  * the store's OperatorErrors (E_LOCKED, E_DB_CORRUPT, E_DATA_DIR, …), the system's EADDRINUSE or EACCES.
  */
 export async function startUrsula(options: UrsulaRunOptions): Promise<RunningUrsula> {
-  const { deployment, node, keystore, log = silentLog } = options;
+  const { keystore, log = silentLog } = options;
   const startedMs = Date.now();
+  const metrics = new Metrics();
+  const observer = new NodeObserver(metrics, log);
   await using opened = new AsyncDisposableStack();
 
-  const operator = await connectOperator(options);
-  const escrow = new MinerEscrow(operator, deployment.escrow);
-  const [epochLength, minStake, evidenceEpochs] = await Promise.all([
-    escrow.epochLength(),
-    escrow.minStake(),
-    escrow.evidenceWindow(),
-  ]);
-  const { chainId, adjudicator, policyManager } = deployment;
-  const network = {
-    chainId,
-    adjudicator: lower(adjudicator),
-    policyManager: lower(policyManager),
-    escrow: lower(deployment.escrow),
-    epochLength,
-    depth: options.depth,
-  };
-  log.info('chain connected', { chainId, epochLength, depth: options.depth });
+  const { escrow, network, rules } = await connect(options);
+  log.info('chain connected', { chainId: network.chainId, epochLength: network.epochLength, depth: network.depth });
 
-  const store = await Store.open({ folder: options.home, network, minStake });
+  const store = await Store.open({ folder: options.home, network, minStake: rules.minStake });
   opened.defer(() => store.close());
   const files = await ChunkFiles.open(join(options.home, 'chunks'));
   log.info('store open', { home: options.home, cursor: String(store.index.cursor()?.number ?? 'none') });
 
-  const watcher = new Watcher({
-    endpoints: options.rpcUrls.map((rpcUrl) => ({
-      name: withoutCredentials(rpcUrl),
-      connect: () => ethersReader({ rpcUrl, chainId }),
-    })),
-    watched: {
-      chainId,
-      addresses: [network.escrow, network.policyManager],
-      abi: [...minerEscrowAbi, ...policyManagerAbi].filter(({ type }) => type === 'event'),
-      deployedBlock: BigInt(deployment.deployedBlock),
-      timedEvents,
-    },
-    known: store.index,
-    apply: (event) => store.index.apply(event),
-    pollMs: options.pollMs ?? 1_000,
-    onFailure: ({ endpoint, error, retryMs }) =>
-      log.warn('chain trouble', { endpoint, reason: nameOf(error), retryMs }),
-  });
-  opened.defer(() => watcher.stop());
+  const watcher = watcherOf(options, network, store, log);
+  opened.defer(() => atMost(patienceMs, watcher.stop()));
   watcher.start();
 
-  const metrics = new Metrics();
-  const observer = new NodeObserver(metrics, log);
-  const pool = await WorkerPool.start({
-    keys: keystore,
-    observer,
-    ...(options.workers === undefined ? {} : { workers: options.workers }),
-  });
-  opened.defer(() => pool.close());
+  const pool = await WorkerPool.start({ keys: keystore, observer, ...definedOf({ workers: options.workers }) });
+  opened.defer(() => pool.close(patienceMs));
   log.info('pool ready', { workers: pool.workers });
 
-  const chain = new WatchedChain({
-    index: store.index,
-    policies: store.policies,
-    watcher,
-    reader: async (): Promise<ChainReader> => operator,
-  });
+  const node = lower(options.node);
+  const reader = async (): Promise<ChainReader> => escrow.chain;
+  const chain = new WatchedChain({ index: store.index, policies: store.policies, watcher, reader });
   const clock = { nowMs: () => Date.now() };
+  const { nonces, tombstones, acks, chunks, nodes: registry } = store;
   const ursula = new Ursula(
     {
-      node: lower(node),
-      network,
-      chain,
-      policies: chain,
-      registry: store.nodes,
-      nonces: store.nonces,
-      tombstones: store.tombstones,
-      acks: store.acks,
-      chunks: store.chunks,
-      keys: keystore,
-      clock,
-      work: pool,
-      observer,
+      ...{ node, network, chain, policies: chain, registry, nonces, tombstones, acks, chunks },
+      ...{ keys: keystore, clock, work: pool, observer },
     },
-    {
-      ...(options.perReader === undefined ? {} : { perReader: options.perReader }),
-      ...(options.storageBytes === undefined ? {} : { storageBytes: options.storageBytes }),
-    },
+    definedOf({ perReader: options.perReader, storageBytes: options.storageBytes }),
   );
 
-  const outbox = new Outbox(Math.max(10_000, epochLength * 500));
-  const heartbeat = new Heartbeat({ escrow, node: lower(node), epochLength, outbox });
-  const rotation = new Rotation({
-    escrow,
-    node: lower(node),
-    keystore,
-    nodes: store.nodes,
-    acks: store.acks,
-    outbox,
-    epochLength,
-    evidenceEpochs,
-    chainTime: () => chain.head()?.timestamp,
-  });
-
-  const status = (): Status => {
-    const head = chain.head();
-    return {
-      node: lower(node),
-      operator: keystore.operator,
-      version: options.version ?? 'dintel',
-      trouble: troubleOf(ursula)?.shortMessage,
-      chainId,
-      head: head && { number: String(head.number), ageS: headAgeS(head, clock.nowMs()) },
-      epoch: head && Math.floor(head.timestamp / epochLength),
-      availableUntil: store.nodes.miner(lower(node))?.availableUntil,
-      servedCapsules: observer.servedCapsules,
-      upS: Math.floor((Date.now() - startedMs) / 1000),
-    };
-  };
-  const server = await startServer({
-    handlers: { ursula, files, status },
-    host: options.host ?? '127.0.0.1',
-    port: options.port,
-    ...(options.cors === undefined ? {} : { cors: options.cors }),
-    ...(options.trustedProxies === undefined ? {} : { trustedProxies: options.trustedProxies }),
-    ...(options.limits === undefined ? {} : { limits: options.limits }),
-    onExchange: (exchange) => observer.exchange(exchange),
-    onInternal: (error, requestId) => observer.internal(error, requestId),
-  });
-  opened.defer(() => server.stop());
-  log.info('serving', { url: server.url });
+  const { tasks, heartbeat, rotation } = tasksOf({ escrow, node, network, rules, keystore, store, files, chain, log });
+  for (const { name, work, pauseMs } of tasks) {
+    const running = repeat(work, pauseMs, (error) => log.error('task failed', { task: name, reason: nameOf(error) }));
+    // One that waits for the chain is not waited for: each may end anywhere.
+    opened.defer(() => atMost(patienceMs, running.stop()));
+  }
+  log.info('tasks started', { tasks: tasks.map(({ name }) => name).join(' ') });
 
   observer.gauges({ head: () => chain.head(), clock, pool, watcher, heartbeat, startedMs });
   const metricsServer =
@@ -228,20 +144,17 @@ export async function startUrsula(options: UrsulaRunOptions): Promise<RunningUrs
     log.info('metrics', { url: metricsServer.url });
   }
 
-  const failed = (task: string) => (error: unknown) => log.error('task failed', { task, reason: nameOf(error) });
-  const beating = repeat(() => heartbeat.tick(), heartbeat.pauseMs, failed('heartbeat'));
-  opened.defer(() => beating.stop());
-  const rotating = repeat(() => rotation.tick(), rotation.pauseMs, failed('rotation'));
-  opened.defer(() => rotating.stop());
-  const clearing = repeat(
-    async () => {
-      const cleared = await collectChunks({ chunks: store.chunks, files, policies: chain, head: () => chain.head() });
-      if (cleared.chunks > 0) log.info('chunks cleared', cleared);
-    },
-    60_000,
-    failed('chunks'),
-  );
-  opened.defer(() => clearing.stop());
+  const server = await startServer({
+    handlers: { ursula, files, status: () => statusOf(ursula, observer, startedMs, options.version) },
+    host: options.host ?? '127.0.0.1',
+    port: options.port,
+    onExchange: (exchange) => observer.exchange(exchange),
+    onInternal: (error, requestId) => observer.internal(error, requestId),
+    ...definedOf({ cors: options.cors, trustedProxies: options.trustedProxies, limits: options.limits }),
+  });
+  // Opened last, closed first: nothing is refused for want of a part that is gone already.
+  opened.defer(() => server.stop());
+  log.info('serving', { url: server.url });
 
   const running = opened.move();
   let stopped: Promise<void> | undefined;
@@ -256,7 +169,107 @@ export async function startUrsula(options: UrsulaRunOptions): Promise<RunningUrs
     metricsUrl: metricsServer?.url,
     metrics,
     parts: { ursula, store, watcher, heartbeat, rotation },
-    stop: () => (stopped ??= stop()),
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
+
+/** What the chain says of itself, through the first RPC that answers. */
+async function connect(options: UrsulaRunOptions) {
+  const { chainId, adjudicator, policyManager, escrow: escrowAddress } = options.deployment;
+  const escrow = new MinerEscrow(await connectOperator(options), escrowAddress);
+  const [epochLength, minStake, evidenceEpochs] = await Promise.all([
+    escrow.epochLength(),
+    escrow.minStake(),
+    escrow.evidenceWindow(),
+  ]);
+  const network: Network = {
+    chainId,
+    adjudicator: lower(adjudicator),
+    policyManager: lower(policyManager),
+    escrow: lower(escrowAddress),
+    epochLength,
+    depth: options.depth,
+  };
+  return { escrow, network, rules: { minStake, evidenceEpochs } };
+}
+
+function watcherOf(options: UrsulaRunOptions, network: Network, store: Store, log: Log): Watcher {
+  const { chainId, escrow, policyManager } = network;
+  return new Watcher({
+    endpoints: options.rpcUrls.map((rpcUrl) => ({
+      name: withoutCredentials(rpcUrl),
+      connect: () => ethersReader({ rpcUrl, chainId }),
+    })),
+    watched: {
+      chainId,
+      addresses: [escrow, policyManager],
+      abi: [...minerEscrowAbi, ...policyManagerAbi].filter(({ type }) => type === 'event'),
+      deployedBlock: BigInt(options.deployment.deployedBlock),
+      timedEvents,
+    },
+    known: store.index,
+    apply: (event) => store.index.apply(event),
+    pollMs: options.pollMs ?? 1_000,
+    onFailure: ({ endpoint, error, retryMs }) =>
+      log.warn('chain trouble', { endpoint, reason: nameOf(error), retryMs }),
+  });
+}
+
+interface TaskParts {
+  readonly escrow: MinerEscrow<Chain>;
+  readonly node: Address;
+  readonly network: Network;
+  readonly rules: { readonly evidenceEpochs: number };
+  readonly keystore: NodeKeystore;
+  readonly store: Store;
+  readonly files: ChunkFiles;
+  readonly chain: WatchedChain;
+  readonly log: Log;
+}
+
+/** What runs beside the server, again and again. */
+function tasksOf({ escrow, node, network, rules, keystore, store, files, chain, log }: TaskParts) {
+  const { epochLength } = network;
+  const { evidenceEpochs } = rules;
+  const chainTime = (): number | undefined => chain.head()?.timestamp;
+  const outbox = new Outbox(Math.max(10_000, epochLength * 500));
+  const heartbeat = new Heartbeat({ escrow, node, epochLength, outbox });
+  const { nodes, acks, chunks } = store;
+  const rotation = new Rotation({
+    ...{ escrow, node, keystore, nodes, acks, outbox, epochLength, evidenceEpochs, chainTime },
+  });
+  const sweep = new Sweep({ store, chainTime, nowMs: Date.now });
+  const clear = async (): Promise<void> => {
+    const cleared = await collectChunks({ chunks, files, policies: chain, head: () => chain.head() });
+    if (cleared.chunks > 0) log.info('chunks cleared', cleared);
+  };
+  const tasks = [
+    { name: 'heartbeat', work: () => heartbeat.tick(), pauseMs: heartbeat.pauseMs },
+    { name: 'rotation', work: () => rotation.tick(), pauseMs: rotation.pauseMs },
+    { name: 'sweep', work: () => sweep.tick(), pauseMs: sweep.pauseMs },
+    { name: 'chunks', work: clear, pauseMs: 60_000 },
+  ];
+  return { tasks, heartbeat, rotation };
+}
+
+/** The figures of the page at `/`. */
+function statusOf(ursula: Ursula, observer: NodeObserver, startedMs: number, version = 'dintel'): Status {
+  const { chain, clock, keys, network, node, registry } = ursula.ports;
+  const head = chain.head();
+  return {
+    node,
+    operator: keys.operator,
+    version,
+    trouble: troubleOf(ursula),
+    chainId: network.chainId,
+    head: head && { number: String(head.number), ageS: headAgeS(head, clock.nowMs()) },
+    epoch: head && epochAt(head.timestamp, network.epochLength),
+    availableUntil: registry.miner(node)?.availableUntil,
+    servedCapsules: observer.servedCapsules,
+    upS: Math.floor((Date.now() - startedMs) / 1000),
   };
 }
 
@@ -276,14 +289,34 @@ async function connectOperator({ rpcUrls, deployment, keystore }: UrsulaRunOptio
   throw last;
 }
 
-/** What keeps the node from judging requests, or undefined. */
-function troubleOf(ursula: Ursula): ProtocolError | undefined {
+/** Why the node cannot judge requests, or undefined. */
+function troubleOf(ursula: Ursula): string | undefined {
   try {
     ursula.checkReady();
     return undefined;
   } catch (error) {
-    return error instanceof ProtocolError ? error : new ProtocolError('E_INTERNAL');
+    return error instanceof ProtocolError ? (error.details ?? error.shortMessage) : 'something failed inside';
   }
+}
+
+/** How long each part is waited for when the node stops; with the server's own patience all of it stays below 5 s. */
+const patienceMs = 400;
+
+/** Resolves when the work has ended or the time is over. */
+async function atMost(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, over]);
+  clearTimeout(timer);
+}
+
+/** The members that are set: an option that is absent is not the same as one that is undefined. */
+function definedOf<T extends object>(members: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof T]?: Exclude<T[Name], undefined>;
+  };
 }
 
 const lower = (address: Address): Address => address.toLowerCase() as Address;

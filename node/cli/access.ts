@@ -5,7 +5,6 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Chain, ChainError, type ChainReader, type Deployment, type Hex, MinerEscrow } from 'dintel/chain';
-import { ethersChain, ethersReader } from 'dintel/chain/ethers';
 import { checksumAddress, sameAddress } from 'dintel/protocol';
 import type { Config } from '../config/configFile.ts';
 import { committedDeployment, readDeployment } from '../config/deployment.ts';
@@ -45,11 +44,13 @@ export interface Access<C extends ChainReader = ChainReader> {
 
 /** A chain to read, with its contracts checked. Errors: E_CONFIG, E_RPC_URL, E_CHAIN, E_CHAIN_ID, E_NO_CONTRACT, E_ABI. */
 export async function openReader(options: AccessOptions, config: Config): Promise<Access> {
+  const { ethersReader } = await import('dintel/chain/ethers');
   return open(options, config, (rpcUrl) => ethersReader({ rpcUrl }));
 }
 
 /** A chain to act on. The key stays in this process. Errors: as {@link openReader}. */
 export async function openChain(options: AccessOptions, config: Config, privateKey: Hex): Promise<Access<Chain>> {
+  const { ethersChain } = await import('dintel/chain/ethers');
   return open(options, config, (rpcUrl) => ethersChain({ rpcUrl, privateKey }));
 }
 

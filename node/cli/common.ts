@@ -29,7 +29,9 @@ type Wanted = 'password' | 'yes' | 'chain';
 export function commandFor(role: Role, name: string, summary: string, wanted: readonly Wanted[]): Command {
   const command = new Command(name).summary(summary).description(`${summary}.`);
   if (role !== 'enrico')
-    command.addOption(new Option('--home <dir>', 'folder of this role').default(defaultHome(role)).argParser((text) => resolve(text)));
+    command.addOption(
+      new Option('--home <dir>', 'folder of this role').default(defaultHome(role)).argParser((text) => resolve(text)),
+    );
   if (wanted.includes('password')) {
     command.addOption(
       new Option('--password-file <file>', 'file of mode 0600 with the password (else DINTEL_PASSWORD_FD, else asked)'),

@@ -6,20 +6,8 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { OperatorError } from '../config/operatorError.ts';
-import { aliceCommand } from './alice/alice.ts';
-import { bobCommand } from './bob/bob.ts';
-import { enricoCommand } from './enrico/enrico.ts';
-import { failureOf } from './failure.ts';
-import { Output } from './output.ts';
-import { ursulaCommand } from './ursula/ursula.ts';
 
 const help = `
-Who are you?
-  alice    shares: labels, quotes, grants, revocations
-  bob      opens what was shared with him
-  enrico   encrypts files for a label, with its public key alone
-  ursula   runs a node: stakes, re-encrypts, earns
-
 Exit codes: 0 done, 1 refused, 2 usage, 3 configuration, 4 keys, 5 chain, 6 storage, 7 network or threshold.
 Every command has --help with examples, and --json for scripts.
 `;
@@ -27,10 +15,11 @@ Every command has --help with examples, and --json for scripts.
 /** Runs one command line (without node and script). Returns the exit code; never throws. */
 export async function main(argv: readonly string[]): Promise<number> {
   try {
-    await program().parseAsync([...argv], { from: 'user' });
+    await (await program(argv[0])).parseAsync([...argv], { from: 'user' });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0; // help and version
+    const [{ failureOf }, { Output }] = await Promise.all([import('./failure.ts'), import('./output.ts')]);
     const failure = failureOf(error);
     // Help on a bare `dintel` has been printed already; saying that it is an error would add nothing.
     if (!(error instanceof CommanderError && error.code === 'commander.help')) {
@@ -41,12 +30,35 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-function program(): Command {
+/** Each role is loaded only when it is meant: Enrico does not wait for a chain library, nor help for anything. */
+const roles: Readonly<Record<string, { readonly description: string; load(): Promise<Command> }>> = {
+  alice: {
+    description: 'Share: init, label, quote, grant, grants, revoke.',
+    load: async () => (await import('./alice/alice.ts')).aliceCommand(),
+  },
+  bob: {
+    description: 'Open what was shared: init, card, retrieve.',
+    load: async () => (await import('./bob/bob.ts')).bobCommand(),
+  },
+  enrico: {
+    description: 'Encrypt for a label: encrypt.',
+    load: async () => (await import('./enrico/enrico.ts')).enricoCommand(),
+  },
+  ursula: {
+    description: 'Run a node: init, stake, run, status.',
+    load: async () => (await import('./ursula/ursula.ts')).ursulaCommand(),
+  },
+};
+
+async function program(wanted: string | undefined): Promise<Command> {
   const root = new Command('dintel')
     .description('Share encrypted data through a network of nodes, of which a threshold must agree.')
     .version(version(), '--version')
     .addHelpText('after', help);
-  for (const command of [aliceCommand(), bobCommand(), enricoCommand(), ursulaCommand()]) root.addCommand(command);
+  for (const [name, { description, load }] of Object.entries(roles)) {
+    const command = name === wanted ? await load() : new Command(name);
+    root.addCommand(command.description(description));
+  }
   settle(root);
   return root;
 }

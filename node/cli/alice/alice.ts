@@ -9,7 +9,7 @@ import { grantCommand, quoteCommand, resumeCommand } from './grant.ts';
 import { grantsCommand, revokeCommand } from './manage.ts';
 
 export function aliceCommand(): Command {
-  const command = new Command('alice').description('Share: init, label, quote, grant, grants, revoke.');
+  const command = new Command('alice');
   const children = [
     personInitCommand('alice'),
     walletCommand(),

@@ -14,7 +14,7 @@ import type { Progress } from '../progress.ts';
 import { formatBytes } from '../progress.ts';
 
 export function bobCommand(): Command {
-  const command = new Command('bob').description('Open what was shared: init, card, retrieve.');
+  const command = new Command('bob');
   for (const child of [personInitCommand('bob'), cardCommand(), retrieveCommand()]) command.addCommand(child);
   return command;
 }

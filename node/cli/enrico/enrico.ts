@@ -19,7 +19,7 @@ interface EncryptOptions extends CommonOptions {
 }
 
 export function enricoCommand(): Command {
-  return new Command('enrico').description('Encrypt for a label.').addCommand(encryptCommand());
+  return new Command('enrico').addCommand(encryptCommand());
 }
 
 function encryptCommand(): Command {

@@ -6,7 +6,6 @@ import { Option } from 'commander';
 import { requireField } from '../../config/configFile.ts';
 import { maskUrl, parseHost, parsePort } from '../../config/parse.ts';
 import { jsonLog, type Log, type LogFields } from '../../server/log.ts';
-import { startUrsula } from '../../ursula.ts';
 import { openReader } from '../access.ts';
 import { action, type CommonOptions, type Context, commandFor, dataPath, examples } from '../common.ts';
 import { json, processFacts } from '../output.ts';
@@ -41,6 +40,7 @@ async function run({ options, out }: Context<RunOptions>): Promise<void> {
   const metricsPort = options.metricsPort ?? config.metricsPort;
   log.info('starting', { pid: process.pid, home: options.home, rpc: rpcUrls.map(maskUrl).join(' ') });
   const stopping = signalled();
+  const { startUrsula } = await import('../../ursula.ts'); // the whole server, for this command only
   const running = await startUrsula({
     home: dataPath(options.home),
     deployment,

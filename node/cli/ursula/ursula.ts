@@ -7,7 +7,7 @@ import { stakeCommand } from './stake.ts';
 import { statusCommand } from './status.ts';
 
 export function ursulaCommand(): Command {
-  const command = new Command('ursula').description('Run a node: init, stake, run, status.');
+  const command = new Command('ursula');
   for (const child of [initCommand(), stakeCommand(), runCommand(), statusCommand(), rebuildCommand()])
     command.addCommand(child);
   return command;

@@ -24,7 +24,7 @@ export async function startLocalChain(): Promise<LocalChain> {
   const server = await network.createServer('demo', '127.0.0.1', 0);
   const { address, port } = await server.listen();
   const rpcUrl = `http://${address}:${port}`;
-  const connection = await network.create({ network: 'remote', override: { type: 'http', url: rpcUrl } });
+  const connection = await network.create({ network: 'remote', override: { url: rpcUrl } });
   const deployment = await deployDintel(connection, 'local');
   await connection.close();
   const http = httpRpc(rpcUrl);
