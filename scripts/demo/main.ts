@@ -113,24 +113,9 @@ async function buildApp(): Promise<string> {
   return out;
 }
 
-/** Contracts with the settings that a deployment would use; a second run finds them compiled. */
-async function buildContracts(): Promise<void> {
-  const built = await run([
-    process.execPath,
-    join(root, 'node_modules/hardhat/dist/src/cli.js'),
-    'build',
-    '--quiet',
-    '--build-profile',
-    'production',
-  ]);
-  if (built.status !== 0)
-    throw new Error(`the contracts did not build:\n${`${built.stdout}${built.stderr}`.slice(-2000)}`);
-}
-
 async function raise(dir: string): Promise<DemoNetwork> {
   const passwordFile = writePassword(dir);
   const aliceKeyFile = writeAliceKey(dir);
-  await step('Contracts compiled', buildContracts, () => 'by the compiler in node_modules');
   const { chain, rpcUrl } = await step(
     'Chain up',
     () => startChain(dir),

@@ -80,8 +80,8 @@ export async function tell(network: DemoNetwork, input: string): Promise<StoryRe
   const label = 'demo/medical-records';
   const file = await factsOf(input);
 
-  await dintelJson(['alice', 'init', ...alice, '--wallet-key-file', network.aliceKeyFile]);
-  await dintelJson(['bob', 'init', ...bob]);
+  await dintelJson(['alice', 'init', ...alice, ...chain, '--wallet-key-file', network.aliceKeyFile]);
+  await dintelJson(['bob', 'init', ...bob, ...chain]);
   const { delegatingKey } = await dintelJson<{ delegatingKey: string }>(['alice', 'label', label, ...alice]);
   const { card } = await dintelJson<{ card: string }>(['bob', 'card', ...bob]);
 
