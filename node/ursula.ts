@@ -1,23 +1,12 @@
 /**
  * A whole node: config in, boot log out. Each part is opened in order and closed in the opposite one.
- * Owns: wiring. Owns not: reading configuration and unlocking keys (CLI), what the parts do.
+ * Owns: the order. Owns not: reading configuration and unlocking keys (CLI), how parts are put together (ursulaParts.ts).
  * Source: DESIGN section 8; protocol.md section 7.
  */
 import { join } from 'node:path';
-import {
-  type Address,
-  type Chain,
-  type ChainReader,
-  type Deployment,
-  MinerEscrow,
-  minerEscrowAbi,
-  policyManagerAbi,
-} from 'dintel/chain';
-import { ethersChain, ethersReader } from 'dintel/chain/ethers';
-import { epochAt, ProtocolError, toHex } from 'dintel/protocol';
-import { type BucketLimits, headAgeS, type Network, Ursula } from 'dintel/ursula';
+import type { Address, ChainReader, Deployment } from 'dintel/chain';
+import { type BucketLimits, Ursula } from 'dintel/ursula';
 import { ChunkFiles } from './chunks/chunkFiles.ts';
-import { collectChunks } from './chunks/collect.ts';
 import type { NodeKeystore } from './keystore/nodeKeystore.ts';
 import { NodeObserver } from './observer.ts';
 import { WorkerPool } from './pool/pool.ts';
@@ -26,16 +15,13 @@ import { type Log, silentLog } from './server/log.ts';
 import { Metrics } from './server/metrics.ts';
 import { startMetricsServer } from './server/metricsServer.ts';
 import { startServer } from './server/server.ts';
-import type { Status } from './server/statusPage.ts';
-import { timedEvents } from './store/fold.ts';
 import { Store } from './store/store.ts';
-import { Heartbeat } from './tasks/heartbeat.ts';
-import { Outbox } from './tasks/outbox.ts';
+import type { Heartbeat } from './tasks/heartbeat.ts';
 import { repeat } from './tasks/repeat.ts';
-import { Rotation } from './tasks/rotation.ts';
-import { Sweep } from './tasks/sweep.ts';
+import type { Rotation } from './tasks/rotation.ts';
+import { connect, lower, nameOf, statusOf, tasksOf, watcherOf } from './ursulaParts.ts';
 import { WatchedChain } from './watcher/chainView.ts';
-import { Watcher } from './watcher/watcher.ts';
+import type { Watcher } from './watcher/watcher.ts';
 
 /** What `dintel ursula run` takes from configuration, and tests set by hand. */
 export interface UrsulaRunOptions {
@@ -176,129 +162,6 @@ export async function startUrsula(options: UrsulaRunOptions): Promise<RunningUrs
   };
 }
 
-/** What the chain says of itself, through the first RPC that answers. */
-async function connect(options: UrsulaRunOptions) {
-  const { chainId, adjudicator, policyManager, escrow: escrowAddress } = options.deployment;
-  const escrow = new MinerEscrow(await connectOperator(options), escrowAddress);
-  const [epochLength, minStake, evidenceEpochs] = await Promise.all([
-    escrow.epochLength(),
-    escrow.minStake(),
-    escrow.evidenceWindow(),
-  ]);
-  const network: Network = {
-    chainId,
-    adjudicator: lower(adjudicator),
-    policyManager: lower(policyManager),
-    escrow: lower(escrowAddress),
-    epochLength,
-    depth: options.depth,
-  };
-  return { escrow, network, rules: { minStake, evidenceEpochs } };
-}
-
-function watcherOf(options: UrsulaRunOptions, network: Network, store: Store, log: Log): Watcher {
-  const { chainId, escrow, policyManager } = network;
-  return new Watcher({
-    endpoints: options.rpcUrls.map((rpcUrl) => ({
-      name: withoutCredentials(rpcUrl),
-      connect: () => ethersReader({ rpcUrl, chainId }),
-    })),
-    watched: {
-      chainId,
-      addresses: [escrow, policyManager],
-      abi: [...minerEscrowAbi, ...policyManagerAbi].filter(({ type }) => type === 'event'),
-      deployedBlock: BigInt(options.deployment.deployedBlock),
-      timedEvents,
-    },
-    known: store.index,
-    apply: (event) => store.index.apply(event),
-    pollMs: options.pollMs ?? 1_000,
-    onFailure: ({ endpoint, error, retryMs }) =>
-      log.warn('chain trouble', { endpoint, reason: nameOf(error), retryMs }),
-  });
-}
-
-interface TaskParts {
-  readonly escrow: MinerEscrow<Chain>;
-  readonly node: Address;
-  readonly network: Network;
-  readonly rules: { readonly evidenceEpochs: number };
-  readonly keystore: NodeKeystore;
-  readonly store: Store;
-  readonly files: ChunkFiles;
-  readonly chain: WatchedChain;
-  readonly log: Log;
-}
-
-/** What runs beside the server, again and again. */
-function tasksOf({ escrow, node, network, rules, keystore, store, files, chain, log }: TaskParts) {
-  const { epochLength } = network;
-  const { evidenceEpochs } = rules;
-  const chainTime = (): number | undefined => chain.head()?.timestamp;
-  const outbox = new Outbox(Math.max(10_000, epochLength * 500));
-  const heartbeat = new Heartbeat({ escrow, node, epochLength, outbox });
-  const { nodes, acks, chunks } = store;
-  const rotation = new Rotation({
-    ...{ escrow, node, keystore, nodes, acks, outbox, epochLength, evidenceEpochs, chainTime },
-  });
-  const sweep = new Sweep({ store, chainTime, nowMs: Date.now });
-  const clear = async (): Promise<void> => {
-    const cleared = await collectChunks({ chunks, files, policies: chain, head: () => chain.head() });
-    if (cleared.chunks > 0) log.info('chunks cleared', cleared);
-  };
-  const tasks = [
-    { name: 'heartbeat', work: () => heartbeat.tick(), pauseMs: heartbeat.pauseMs },
-    { name: 'rotation', work: () => rotation.tick(), pauseMs: rotation.pauseMs },
-    { name: 'sweep', work: () => sweep.tick(), pauseMs: sweep.pauseMs },
-    { name: 'chunks', work: clear, pauseMs: 60_000 },
-  ];
-  return { tasks, heartbeat, rotation };
-}
-
-/** The figures of the page at `/`. */
-function statusOf(ursula: Ursula, observer: NodeObserver, startedMs: number, version = 'dintel'): Status {
-  const { chain, clock, keys, network, node, registry } = ursula.ports;
-  const head = chain.head();
-  return {
-    node,
-    operator: keys.operator,
-    version,
-    trouble: troubleOf(ursula),
-    chainId: network.chainId,
-    head: head && { number: String(head.number), ageS: headAgeS(head, clock.nowMs()) },
-    epoch: head && epochAt(head.timestamp, network.epochLength),
-    availableUntil: registry.miner(node)?.availableUntil,
-    servedCapsules: observer.servedCapsules,
-    upS: Math.floor((Date.now() - startedMs) / 1000),
-  };
-}
-
-/** The first RPC that answers, as the operator. */
-async function connectOperator({ rpcUrls, deployment, keystore }: UrsulaRunOptions) {
-  const secret = keystore.revealOperatorKey();
-  const privateKey = toHex(secret);
-  secret.fill(0);
-  let last: unknown = new ProtocolError('chain.unreachable', { details: 'no RPC URL was given' });
-  for (const rpcUrl of rpcUrls) {
-    try {
-      return await ethersChain({ rpcUrl, chainId: deployment.chainId, privateKey });
-    } catch (error) {
-      last = error;
-    }
-  }
-  throw last;
-}
-
-/** Why the node cannot judge requests, or undefined. */
-function troubleOf(ursula: Ursula): string | undefined {
-  try {
-    ursula.checkReady();
-    return undefined;
-  } catch (error) {
-    return error instanceof ProtocolError ? (error.details ?? error.shortMessage) : 'something failed inside';
-  }
-}
-
 /** How long each part is waited for when the node stops; with the server's own patience all of it stays below 5 s. */
 const patienceMs = 400;
 
@@ -317,17 +180,4 @@ function definedOf<T extends object>(members: T): { [Name in keyof T]?: Exclude<
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
     [Name in keyof T]?: Exclude<T[Name], undefined>;
   };
-}
-
-const lower = (address: Address): Address => address.toLowerCase() as Address;
-
-/** For logs: user and password of an RPC URL are secrets, and so may its path and query be. */
-function withoutCredentials(rpcUrl: string): string {
-  return URL.canParse(rpcUrl) ? new URL(rpcUrl).host : 'rpc';
-}
-
-/** A code or class, never a message of a dependency: those may hold URLs. */
-function nameOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }

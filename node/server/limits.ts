@@ -27,7 +27,7 @@ export const maxParserBytes = 16_384;
 export const keepAliveMs = 10_000;
 export const maxRequestsPerSocket = 500;
 /** Time for requests in flight when the server stops. */
-export const stopTimeoutMs = 4_000;
+export const stopTimeoutMs = 2_500;
 /** What is still read of a body that nobody wants, so that its sender sees the answer before the connection ends. */
 export const lingerBytes = 2 * 1_048_576;
 export const lingerMs = 1_000;

@@ -60,7 +60,7 @@ nav { margin-top: 2rem; border-top: 1px solid var(--line); padding-top: 1rem; } 
 <main>
 <h1>Ursula</h1>
 <p>A Dintel node: she re-encrypts for those a policy names, and never sees what they read.
-<span class="state${trouble === undefined ? '' : ' bad'}">${trouble === undefined ? 'She is serving.' : `She is not serving: ${text(trouble)}.`}</span></p>
+<span class="state${trouble === undefined ? '' : ' bad'}">${trouble === undefined ? 'She is serving.' : `She is not serving: ${text(trouble.replace(/\.$/, ''))}.`}</span></p>
 <dl>
 ${rows.map(([name, value]) => `<dt>${name}</dt><dd>${value}</dd>`).join('\n')}
 </dl>
