@@ -5,7 +5,7 @@
  */
 
 import { add, carry, mul, sqr } from './formulas';
-import { inverse } from './inverse';
+import { inverse, inversePublic } from './inverse';
 import { FIELD, WORDS } from './memory';
 
 const W: usize = WORDS; // eight words and one of padding
@@ -112,6 +112,13 @@ export function invert(r: usize, a: usize): void {
 function sqrTimes(r: usize, a: usize, n: i32): void {
   sqr(r, a);
   while (--n > 0) sqr(r, r);
+}
+
+/** The same in variable time, for public a. */
+export function invertPublic(r: usize, a: usize): void {
+  toWords(W, a);
+  inversePublic(W, false);
+  fromWords(r, W);
 }
 
 /** r = a^((p+1)/4), a square root of a if there is one. Addition chain of 253 squarings and 13 products. */

@@ -6,7 +6,7 @@
  * Constant-time: normalise, maddComplete, select. The rest is for public points.
  */
 
-import { copy, fromBytes, invert, isZero, move, setOne, setZero, toBytes } from './field';
+import { copy, fromBytes, invert, invertPublic, isZero, move, setOne, setZero, toBytes } from './field';
 import { BETA, dbl, maddHead, maddTail, mul, signedSum, slopeDouble, slope as slopeOf, sqr, sub, thirdPoint } from './formulas';
 import { FIELD, POINTS, TEMP } from './memory';
 
@@ -176,7 +176,7 @@ export function addMany(list: usize, n: i32, work: usize): void {
   }
   const slope: usize = FIELD;
   const inverse: usize = FIELD + 40;
-  invert(inverse, at);
+  invertPublic(inverse, at);
   for (let item = end - ITEM; item >= list; item -= ITEM) {
     at -= ADD_WORK;
     const out: usize = load<u32>(item, 24);

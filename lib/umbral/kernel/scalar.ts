@@ -129,17 +129,29 @@ export function scHalf(r: usize, a: usize): void {
   for (let i: usize = 0; i < 8; i++) store<u32>(r + (i << 2), <u32>(load<u64>(PART + (i << 2)) >> 1));
 }
 
-/** r (rows + columns words) = a * b */
+/** One word of a row: at[j] += x * b[j] + carry; the new carry. */
+@inline
+function step(at: usize, x: u64, b: usize, j: usize, c: u64): u64 {
+  c += x * word(b, j) + word(at, j);
+  store<u32>(at + (j << 2), <u32>c);
+  return c >> 32;
+}
+
+/** r (rows + columns words) = a * b; columns is 8 or 5 */
 function multiply(r: usize, a: usize, b: usize, rows: usize, columns: usize): void {
-  memory.fill(r, 0, columns << 2);
+  memory.fill(r, 0, 32);
   for (let i: usize = 0; i < rows; i++) {
     const x = word(a, i);
     const at = r + (i << 2);
-    let c: u64 = 0;
-    for (let j: usize = 0; j < columns; j++) {
-      c += x * word(b, j) + word(at, j);
-      store<u32>(at + (j << 2), <u32>c);
-      c >>= 32;
+    let c = step(at, x, b, 0, 0);
+    c = step(at, x, b, 1, c);
+    c = step(at, x, b, 2, c);
+    c = step(at, x, b, 3, c);
+    c = step(at, x, b, 4, c);
+    if (columns == 8) {
+      c = step(at, x, b, 5, c);
+      c = step(at, x, b, 6, c);
+      c = step(at, x, b, 7, c);
     }
     store<u32>(at + (columns << 2), <u32>c);
   }
