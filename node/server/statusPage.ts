@@ -32,7 +32,7 @@ export function statusPage(status: Status): string {
       'Takes work until epoch',
       status.availableUntil === undefined ? 'not bonded' : text(String(status.availableUntil)),
     ],
-    ['Capsules re-encrypted since start', text(String(status.servedCapsules))],
+    ['Capsules served', text(String(status.servedCapsules))],
     ['Up', text(duration(status.upS))],
   ];
   return `<!doctype html>
