@@ -1,4 +1,5 @@
 export * from './abi.ts';
+export * from './adjudicator.ts';
 export { type ContractEvent, type EventPlace, typedEvent } from './agent.ts';
 export * from './chain.ts';
 export * from './deployments.ts';

@@ -19,10 +19,13 @@ export type {
 export * from './bytes.ts';
 export * from './card.ts';
 export { type CborValue, decodeCbor, encodeCbor } from './cbor.ts';
+export * from './challenge.ts';
 export * from './codes.ts';
 export * from './conditions.ts';
 export * from './constants.ts';
 export * from './errors.ts';
+export { commitHash, type Evidence, encodeEvidence, makeEvidence, type SignedAnswer } from './evidence.ts';
+export * from './evidenceVerdict.ts';
 export {
   decryptStream,
   headerCapsule,
