@@ -140,7 +140,7 @@ export function rpcError(error: unknown): { error: ChainError; revertData: Hex |
     revertData,
   });
   if (codes.has(4001) || codes.has('ACTION_REJECTED')) return make('chain.rejected', 'The signature was refused.');
-  if (codes.has(3) || codes.has('CALL_EXCEPTION') || words.includes('revert')) {
+  if (codes.has(3) || codes.has('CALL_EXCEPTION') || words.includes('revert') || words.includes('out of gas')) {
     return make('chain.reverted', 'The contract refused.', data ?? '0x');
   }
   if (

@@ -379,6 +379,52 @@ describe('the story', () => {
   });
 });
 
+describe('what a grant may say', () => {
+  it('many files at once, of which Bob opens those he wants', async () => {
+    const { alice, bob } = await people();
+    const texts = [random(10), random(1_100_000), random(0)];
+    const files = await Promise.all(texts.map((text, i) => sealed(alice, text, 'holiday', `${i}.bin`)));
+    const grant = await alice.grant({
+      to: bob.card(),
+      label: 'holiday',
+      files,
+      threshold: 2,
+      shares: 3,
+      until: until(),
+    });
+    const all = await bob.retrieve({ from: grant.link() });
+    expect(all.files.map((file) => file.name)).toEqual(['0.bin', '1.bin', '2.bin']);
+    for (const [i, file] of all.files.entries()) expect(await file.bytes()).toEqual(texts[i]);
+    const one = await bob.retrieve({ from: grant.link(), only: (file) => file.size > 1_000_000 });
+    expect(one.files.map((file) => file.name)).toEqual(['1.bin']);
+  });
+
+  it('a time before which and after which nobody is served', async () => {
+    const { alice, bob } = await people();
+    const file = await sealed(alice, random(10));
+    const now = Math.floor(net.clock.now() / 1000);
+    const conditions = { notBefore: now + 60, notAfter: now + 120 };
+    const grant = await alice.grant({
+      to: bob.card(),
+      label: 'holiday',
+      files: [file],
+      threshold: 2,
+      shares: 3,
+      until: until(),
+      conditions,
+    });
+    expect(await failure(bob.retrieve({ from: grant.link() }))).toMatchObject({
+      code: 'POLICY_NOT_STARTED',
+      retryable: true,
+    });
+    await net.warp(61);
+    await net.heartbeats();
+    expect((await bob.retrieve({ from: grant.link() })).files).toHaveLength(1);
+    await net.warp(61);
+    expect(await failure(bob.retrieve({ from: grant.link() }))).toMatchObject({ code: 'POLICY_EXPIRED' });
+  });
+});
+
 describe('a handle', () => {
   it('goes on from where it was cut off, with the same manifest, and is paid once', async () => {
     const { alice, bob } = await people();

@@ -8,6 +8,7 @@ import type { ChainReader } from '../../chain/chain.ts';
 import type { Deployment } from '../../chain/deployments.ts';
 import { readNodeInfos, readRegistry } from '../../chain/registry.ts';
 import { formatCard, makeCard } from '../../protocol/card.ts';
+import { judgeConditions } from '../../protocol/conditions.ts';
 import { DintelError, type ErrorDetails, ProtocolError } from '../../protocol/errors.ts';
 import { headerCapsule, openFile } from '../../protocol/fileDecrypt.ts';
 import { parseFileHeader } from '../../protocol/fileHeader.ts';
@@ -141,7 +142,7 @@ export class Bob {
   /**
    * Fetch and verify what was shared, ask the nodes, open the keys. The files are then read as streams; nothing more is
    * asked of nodes but chunks. Throws E_LINK, E_DOMAIN, E_MANIFEST and kin, `seal.open` (not for him), STORAGE_NOT_FOUND,
-   * POLICY_UNPAID, POLICY_EXPIRED, POLICY_REVOKED (by the chain, not by a node's word), RetrievalError with every node's
+   * POLICY_UNPAID, POLICY_NOT_STARTED, POLICY_EXPIRED, POLICY_REVOKED (by the chain, not by a node's word), RetrievalError with every node's
    * reason, `ChainError`, ABORTED.
    */
   async retrieve(options: RetrieveOptions): Promise<Retrieved> {
@@ -261,6 +262,7 @@ export class Bob {
     });
     const ended = endOf(policy, timestamp);
     if (ended) throw new ProtocolError(ended.code, { details: ended.details });
+    checkConditions(manifest.manifest.conditions, timestamp);
     return manifest;
   }
 
@@ -381,6 +383,17 @@ interface Located {
   readonly stores: readonly string[];
   /** What the link says; the manifest must agree. */
   readonly policyId: Hex | undefined;
+}
+
+/** What every node would say of the time, said without asking them. An unknown condition is refused by name: E_CONDITION. */
+function checkConditions(conditions: Uint8Array | undefined, timestamp: number): void {
+  const verdict = conditions && judgeConditions(conditions, timestamp);
+  if (!verdict || verdict.allowed) return;
+  const pending = verdict.code === 'E_PENDING';
+  const at = new Date((pending ? verdict.from : verdict.since) * 1000).toISOString();
+  throw new ProtocolError(pending ? 'POLICY_NOT_STARTED' : 'POLICY_EXPIRED', {
+    details: pending ? `Access begins at ${at}.` : `Access ended at ${at}.`,
+  });
 }
 
 const keptName = (policyId: Hex, capsule: Hex): string => `${policyId}/${capsule}`;
