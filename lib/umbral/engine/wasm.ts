@@ -69,7 +69,7 @@ const JACOBIAN = 120;
 /** A table of kernel/secret.ts sharedTables. */
 const SHARED_BYTES = 2088;
 /** Bytes of work that building the combs and split tables takes; once. */
-const BUILD_WORK = 300_000;
+const BUILD_WORK = 80_000;
 /** Work of a public sum, for each point and each sum: tables, digits, columns, batched additions. */
 const PUBLIC_POINT_WORK = 14_000;
 const PUBLIC_SUM_WORK = 24_000;

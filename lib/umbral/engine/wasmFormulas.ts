@@ -28,7 +28,8 @@ export const TEMP = 1024;
  * - dbl: Jacobian doubling for a = 0; the identity (Z = 0) stays, no point has order 2: complete.
  * - maddHead, maddTail: Jacobian + affine in two halves, so that a caller may look at B = H and D = R in between: they are 0
  *   exactly when the points have equal x, equal y.
- * - xadd: XYZZ + affine (x = X/ZZ, y = Y/ZZZ; Z and W hold ZZ and ZZZ): one squaring less, for the combs, which never double.
+ * - xadd, xdbl: XYZZ + affine (x = X/ZZ, y = Y/ZZZ; Z and W hold ZZ and ZZZ): one squaring less, for the combs, which hardly
+ *   double; incomplete.
  * - cadd, cdbl: complete formulas for y^2 = x^3 + 7 in homogeneous coordinates, Renes, Costello, Batina 2015, algorithms 8
  *   and 9 (b3 = 21), products fused. No exceptional case while the affine point is not the identity.
  * - signedSum, slope, slopeDouble, thirdPoint: affine additions that share one inversion (kernel/group.ts).
@@ -42,6 +43,7 @@ dbl p|A=3XX|B=YY|C=XB|Z=2YZ|X=AA-8C|Y=A(4C-X)-8BB
 maddHead p x y s|A=ZZ|B=xA-X|C=ZA|D=y~sC-Y
 maddTail p|E=BB|F=BE|G=XE|X=DD-F-2G|Y=D(G-X)-YF|Z=ZB
 xadd p x y s|A=xZ-X|B=y~sW-Y|C=AA|D=AC|E=XC|X=BB-D-2E|Y=B(E-X)-YD|Z=ZC|W=WD
+xdbl p|B=4YY|C=2YB|D=XB|E=3XX|X=EE-2D|Y=E(D-X)-CY|Z=BZ|W=CW
 cadd p x y s|A=Xx|B=Yy~s|C=(X+Y)(x+y~s)-A-B|D=y~sZ+Y|E=xZ+X|F=21Z|G=21E|X=C(B-F)-DG|Y=(B+F)(B-F)+3AG|Z=D(B+F)+3CA
 cdbl p|A=YY|B=YZ|C=XY|D=ZZ|E=21D|X=2C(A-3E)|Y=A(A+6E)-3EE|Z=8AB
 signedSum r y s v q|r=y~s+v~q

@@ -13,12 +13,17 @@ import { buildComb } from './secret';
 let built: u32 = 0;
 let next: i32 = 0;
 
-/** Address of the comb of G (0) or U (1). work: 220 kB, touched once. */
+/** Where the comb's sums start: the other generator (secret.ts combProduct). */
+export function offset(which: i32): usize {
+  return which ? G : U;
+}
+
+/** Address of the comb of G (0) or U (1). work: 64 kB, touched once. */
 export function comb(which: i32, work: usize): usize {
   const table = which ? COMB_U : COMB_G;
   const bit: u32 = 1 << which;
   if (!(built & bit)) {
-    buildComb(table, which ? U : G, work);
+    buildComb(table, which ? U : G, offset(which), work);
     built |= bit;
   }
   return table;

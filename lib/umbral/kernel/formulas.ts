@@ -20,6 +20,8 @@ export declare function maddHead(p: usize, qx: usize, qy: usize, s: i32): void;
 export declare function maddTail(p: usize): void;
 @external('f', 'xadd')
 export declare function xadd(p: usize, qx: usize, qy: usize, s: i32): void;
+@external('f', 'xdbl')
+export declare function xdbl(p: usize): void;
 @external('f', 'cadd')
 export declare function cadd(p: usize, qx: usize, qy: usize, s: i32): void;
 @external('f', 'cdbl')

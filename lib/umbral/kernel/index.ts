@@ -4,7 +4,7 @@
  */
 
 import { decompress, fromBytes, invert, isZero, move, readWords, rootCandidate, setZero, toBytes, writeWords } from './field';
-import { comb, split } from './fixed';
+import { comb, offset, split } from './fixed';
 import { add, cadd, cdbl, dbl, maddHead, maddTail, mul, sqr, sub, xadd } from './formulas';
 import { lift, maddComplete, maddPublic, oddMultiples, readAffine, setIdentity } from './group';
 import { ARENA, DIGITS, POINTS, SCRATCH_END, TEMP, WIDE_BYTES, WORDS } from './memory';
@@ -79,7 +79,7 @@ export function secretShared(out: usize, scalar: usize, table: usize): void {
 export function secretFixed(out: usize, scalar: usize, which: i32, work: usize): void {
   const table = comb(which, work);
   scRead(A, scalar);
-  combProduct(out, A, table);
+  combProduct(out, A, table, offset(which));
 }
 
 /** Tables for secretSumOf: n public points, none the identity. tables: 2048 * n. */
@@ -304,7 +304,7 @@ export function negatePoints(out: usize, points: usize, n: i32): void {
 }
 const ZERO: usize = memory.data<i64>([0, 0, 0, 0, 0]);
 
-/** Build the tables of G and U ahead of use: bits 0, 1 the combs, 2, 3 the split tables. work: 220 kB */
+/** Build the tables of G and U ahead of use: bits 0, 1 the combs, 2, 3 the split tables. work: 64 kB */
 export function warm(bits: i32, work: usize): void {
   if (bits & 1) comb(0, work);
   if (bits & 2) comb(1, work);

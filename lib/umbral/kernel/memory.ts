@@ -26,8 +26,8 @@ export const SCRATCH_END: usize = TEMP + 10240;
 
 /** Constants written by the compiler (its memoryBase) stand between SCRATCH_END and COMB_G. */
 export const COMB_G: usize = 16384;
-/** 43 windows of 6 bits, 32 odd multiples each, affine, 80 bytes. */
-export const COMB_BYTES: usize = 43 * 32 * 80;
+/** 11 blocks of 32 signed sums of six teeth, affine, 80 bytes, and the point that undoes the offset (secret.ts). */
+export const COMB_BYTES: usize = 11 * 32 * 80 + 80;
 export const COMB_U: usize = COMB_G + COMB_BYTES;
 
 /** 64 odd multiples of a public point for wNAF of width 8: x, y, beta*x, 128 bytes each. */

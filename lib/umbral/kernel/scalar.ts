@@ -264,12 +264,12 @@ export function scOddHalves(r: usize, k: usize, bits: i32): void {
   }
 }
 
-/** v for the combs: k = 2v - (2^258 - 1) mod n, v in [0, n). 258 bits in 43 groups of six. */
+/** v for the combs: k = 2v - (2^264 - 1) mod n, v in [0, n): every bit of v stands for 1 or -1. */
 export function scCombDigits(r: usize, k: usize): void {
-  // (2^258 - 1) mod n = 4c - 1
+  // (2^264 - 1) mod n = 2^8 c - 1
   let carry: u64 = 0;
   for (let i: usize = 0; i < 8; i++) {
-    carry += word(C, i) << 2;
+    carry += word(C, i) << 8;
     store<u32>(SPLIT + (i << 2), <u32>carry);
     carry >>= 32;
   }

@@ -7,8 +7,8 @@
  */
 
 import { copy, isZero, move, setOne, setZero } from './field';
-import { BETA, cadd, cdbl, dbl, maddHead, maddTail, mul, sqr, xadd } from './formulas';
-import { ITEM, addMany, maddComplete, normalise, oddMultiples, select, setItem } from './group';
+import { BETA, cadd, cdbl, dbl, maddHead, maddTail, mul, sqr, xadd, xdbl } from './formulas';
+import { ITEM, addMany, lift, maddComplete, normalise, oddMultiples, select, setItem } from './group';
 import { COMB_BYTES, DIGITS, FIELD, POINTS, TABLE, TEMP } from './memory';
 import { scCombDigits, scOddHalves } from './scalar';
 
@@ -214,49 +214,85 @@ export function sharedProduct(out: usize, k: usize, table: usize): void {
   memory.copy(out, SUM, 120);
 }
 
+const BLOCKS: usize = 11;
+const SPACING: i32 = 4;
+const BLOCK_BYTES: usize = 32 * 80;
+
+/** The bits of six teeth of a block, SPACING apart from `position` on. */
+@inline
+function teeth(at: usize, position: i32): i32 {
+  return (
+    digits(at, position, 1) |
+    (digits(at, position + 4, 1) << 1) |
+    (digits(at, position + 8, 1) << 2) |
+    (digits(at, position + 12, 1) << 3) |
+    (digits(at, position + 16, 1) << 4) |
+    (digits(at, position + 20, 1) << 5)
+  );
+}
+
 /**
- * out (Jacobian) = k * (the base of a comb table): 43 additions, no doubling, in XYZZ coordinates. Before the last window
- * the partial sum is odd and below 64^i in absolute value, so it never equals an odd multiple of 64^i up to sign; the last
- * window wraps around n and is complete.
+ * out (Jacobian) = k * (the base of a comb): 44 additions and 3 doublings in XYZZ coordinates. Every bit of the recoded
+ * scalar stands for 1 or -1 (Hedabou, Pinel, Beneteau 2005). The sum starts from `offset`, a point whose discrete logarithm
+ * to the base nobody knows (U for G, G for U): an incomplete addition that met its exception would reveal it. At the end
+ * 8 * offset goes out again, completely.
  */
-export function combProduct(out: usize, k: usize, comb: usize): void {
+export function combProduct(out: usize, k: usize, comb: usize, offset: usize): void {
   scCombDigits(HALVES, k);
-  for (let i = 0; i < 43; i++) {
-    const u = digits(HALVES, 6 * i, 63);
-    const negative: i32 = (u >> 5) - 1;
-    select(ENTRY, comb + 2560 * <usize>i, indexOf(u, 32, negative), 32, 80);
-    if (i == 0) {
-      copy(SUM, ENTRY);
-      for (let i: usize = 40; i < 76; i += 4) store<i32>(SUM + i, (load<i32>(ENTRY + i) ^ negative) - negative);
-      setOne(SUM + 80);
-      setOne(SUM + 120);
-    } else if (i < 42) xadd(SUM, ENTRY, ENTRY + 40, negative);
-    else {
-      // To Jacobian with Z = ZZZ: x = X/ZZ = X ZZ^2 / ZZ^3.
-      sqr(FIELD, SUM + 80);
-      mul(SUM, SUM, FIELD);
-      sqr(FIELD, SUM + 120);
-      mul(SUM + 40, SUM + 40, FIELD);
-      copy(SUM + 80, SUM + 120);
-      maddComplete(SUM, ENTRY, ENTRY + 40, negative);
+  copy(SUM, offset);
+  copy(SUM + 40, offset + 40);
+  setOne(SUM + 80);
+  setOne(SUM + 120);
+  for (let row = SPACING - 1; row >= 0; row--) {
+    if (row < SPACING - 1) xdbl(SUM);
+    for (let block: usize = 0; block < BLOCKS; block++) {
+      const u = teeth(HALVES, 24 * <i32>block + row);
+      const negative: i32 = (u >> 5) - 1;
+      select(ENTRY, comb + BLOCK_BYTES * block, indexOf(u, 32, negative), 32, 80);
+      xadd(SUM, ENTRY, ENTRY + 40, negative);
     }
   }
+  // To Jacobian with Z = ZZZ: x = X/ZZ = X ZZ^2 / ZZ^3.
+  sqr(FIELD, SUM + 80);
+  mul(SUM, SUM, FIELD);
+  sqr(FIELD, SUM + 120);
+  mul(SUM + 40, SUM + 40, FIELD);
+  copy(SUM + 80, SUM + 120);
+  const undo: usize = comb + BLOCK_BYTES * BLOCKS;
+  maddComplete(SUM, undo, undo + 40, -1);
   memory.copy(out, SUM, 120);
 }
 
-/** The comb of an affine public point: 43 windows of 6 bits, 32 odd multiples each. work: 200 kB. */
-export function buildComb(comb: usize, point: usize, work: usize): void {
-  copy(SUM, point);
-  copy(SUM + 40, point + 40);
-  setOne(SUM + 80);
-  const jacobian: usize = work;
-  const affine: usize = work + 43 * 120;
-  for (let i: usize = 0; i < 43; i++) {
-    memory.copy(jacobian + 120 * i, SUM, 120);
-    for (let j = 0; j < 6; j++) dbl(SUM);
+/** The comb of an affine public point with Q_j = 2^(4j) * point: entry i of block b is Q_(6b+5) + sum of +-Q_(6b+t), by bit t of i. work: 64 kB. */
+export function buildComb(comb: usize, point: usize, offset: usize, work: usize): void {
+  const powers: usize = work; // 66 and the offset, Jacobian
+  const affine: usize = powers + 67 * 120;
+  const list: usize = affine + 67 * 80;
+  const rest: usize = list + ITEM * 32 * BLOCKS;
+  lift(WALK, point);
+  for (let j: usize = 0; j < 66; j++) {
+    memory.copy(powers + 120 * j, WALK, 120);
+    for (let i = 0; i < SPACING; i++) dbl(WALK);
   }
-  toAffine(affine, jacobian, 43, affine + 43 * 80);
-  oddMultiples(affine, 43, comb, 2560, 80, 32, affine + 43 * 80);
+  lift(WALK, offset);
+  for (let i = 1; i < SPACING; i++) dbl(WALK);
+  memory.copy(powers + 120 * 66, WALK, 120);
+  toAffine(affine, powers, 67, rest);
+  memory.copy(comb + BLOCK_BYTES * BLOCKS, affine + 80 * 66, 80);
+  for (let b: usize = 0; b < BLOCKS; b++) memory.copy(comb + BLOCK_BYTES * b, affine + 80 * (6 * b + 5), 80);
+  for (let t: usize = 0; t < 5; t++) {
+    let at = list;
+    for (let b: usize = 0; b < BLOCKS; b++) {
+      const q: usize = affine + 80 * (6 * b + t);
+      for (let i: usize = 0; i < <usize>1 << t; i++, at += 2 * ITEM) {
+        const entry: usize = comb + BLOCK_BYTES * b + 80 * i;
+        // addMany finishes from the last item on, so the one that overwrites its operand comes first.
+        setItem(at, entry, entry + 40, 0, q, q + 40, -1, entry);
+        setItem(at + ITEM, entry, entry + 40, 0, q, q + 40, 0, entry + (80 << t));
+      }
+    }
+    addMany(list, <i32>((at - list) / ITEM), rest);
+  }
 }
 
 /** Jacobian points to affine field elements (80 bytes each) with one inversion; none is the identity. */
