@@ -14,12 +14,12 @@ export function sentenceOf(
     case 'Heartbeat':
       return {
         subject: event.args.node,
-        sentence: `promised to serve ${count(event.args.count, 'epoch')} from ${event.args.firstEpoch}`,
+        sentence: `promised to serve ${count(event.args.count, 'epoch')} from epoch ${event.args.firstEpoch.toLocaleString('en')}`,
       };
     case 'UnbondRequested':
       return {
         subject: event.args.node,
-        sentence: `asked for ${units18(event.args.amount, 0)} tokens back, free in epoch ${event.args.readyEpoch}`,
+        sentence: `asked for ${units18(event.args.amount, 0)} tokens back, free in epoch ${event.args.readyEpoch.toLocaleString('en')}`,
       };
     case 'StakeWithdrawn':
       return { subject: event.args.node, sentence: `withdrew ${units18(event.args.amount, 0)} tokens` };

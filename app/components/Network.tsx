@@ -2,6 +2,7 @@
 
 import { count, duration, units18 } from '../format';
 import { useNetworkView } from '../hooks/useNetworkView';
+import { useProbes } from '../hooks/useProbes';
 import { Dial } from './Dial';
 import { Events } from './Events';
 import { Figure } from './Figure';
@@ -14,9 +15,8 @@ import { Policies } from './Policies';
 export function Network() {
   const { view, fault } = useNetworkView();
   const staked = view?.nodes.reduce((sum, node) => sum + node.stake, 0n);
-  const serving = view?.nodes.filter(
-    (node) => node.activeThrough !== undefined && node.activeThrough >= view.epoch,
-  ).length;
+  const probes = useProbes(view?.nodes.map((node) => node.url) ?? []);
+  const answering = [...probes.values()].filter((probe) => probe.up).length;
   const live = view?.policies.filter((policy) => !policy.revoked && policy.expiresAt > view.timestamp).length;
   return (
     <>
@@ -39,7 +39,7 @@ export function Network() {
           </p>
         )}
         <dl className="grid grid-cols-2 gap-4 md:grid-cols-4">
-          <Figure name="Nodes serving" value={view && `${serving} of ${view.nodes.length}`} />
+          <Figure name="Nodes answering" value={view && `${answering} of ${view.nodes.length}`} />
           <Figure name="At stake" value={staked !== undefined ? units18(staked, 0) : undefined} unit="tokens" />
           <Figure name="Live policies" value={live?.toString()} />
           <Figure
@@ -53,9 +53,9 @@ export function Network() {
           note={view && count(view.nodes.length, 'node')}
           empty={view?.nodes.length === 0 ? 'No node has staked yet.' : undefined}
         >
-          <Nodes view={view} />
+          <Nodes view={view} probes={probes} />
         </Panel>
-        <div className="grid gap-6 lg:grid-cols-2">
+        <div className="grid items-start gap-6 lg:grid-cols-2">
           <Panel
             title="Policies"
             note="who pays, for how long; not what, nor for whom"

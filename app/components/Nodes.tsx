@@ -1,5 +1,5 @@
 import { gwei, units18 } from '../format';
-import { useProbes } from '../hooks/useProbes';
+import type { Probe } from '../hooks/useProbes';
 import type { NetworkView, NodeView } from '../networkView';
 import { Address } from './Address';
 import { Skeleton } from './Skeleton';
@@ -7,8 +7,13 @@ import { Skeleton } from './Skeleton';
 const cell = 'px-5 py-3 text-left align-baseline';
 
 /** The nodes, each with its stake, its lease and whether it answers this browser now. */
-export function Nodes({ view }: { readonly view: NetworkView | undefined }) {
-  const probes = useProbes(view?.nodes.map((node) => node.url) ?? []);
+export function Nodes({
+  view,
+  probes,
+}: {
+  readonly view: NetworkView | undefined;
+  readonly probes: ReadonlyMap<string, Probe>;
+}) {
   if (view === undefined) return <Skeleton rows={5} />;
   return (
     <div className="overflow-x-auto">
@@ -52,7 +57,7 @@ function lease(node: NodeView, epoch: number): string {
 }
 
 /** The word says it; the mark and its colour only repeat it. */
-function Health({ probe }: { readonly probe: { readonly up: boolean; readonly ms: number } | undefined }) {
+function Health({ probe }: { readonly probe: Probe | undefined }) {
   if (probe === undefined) return <span className="text-quiet">asking …</span>;
   return probe.up ? (
     <span className="text-teal">● yes, {probe.ms} ms</span>

@@ -77,7 +77,7 @@ export async function startChain(dir: string): Promise<{ chain: Running; rpcUrl:
 
 /** Deploys the contracts with the local constants (30-second epochs) and writes the addresses where every process reads them. */
 export async function deploy(dir: string, rpcUrl: string): Promise<{ deployment: Deployment; deploymentFile: string }> {
-  const connection = await network.create({ network: 'remote', override: { type: 'http', url: rpcUrl } });
+  const connection = await network.create({ network: 'remote', override: { url: rpcUrl } });
   const deployment = await deployDintel(connection, 'local');
   await connection.close();
   const deploymentFile = join(dir, 'deployment.json');
@@ -116,7 +116,18 @@ async function raiseNode(
     staker.address,
   ]);
   await fund(made.operator, staker.address);
-  await dintelJson(['ursula', 'stake', '--yes', ...common, '--stake-key-file', stakeKeyFile, '--amount', '100000']);
+  await dintelJson([
+    'ursula',
+    'stake',
+    '--yes',
+    ...common,
+    '--stake-key-file',
+    stakeKeyFile,
+    '--amount',
+    '100000',
+    '--min-rate',
+    String(10n ** 12n),
+  ]);
   const process = startDintel(name, ['ursula', 'run', ...common], join(context.dir, `${name}.log`));
   await ready(url, join(context.dir, `${name}.log`));
   return { name, home, url, address: staker.address.toLowerCase(), operator: made.operator.toLowerCase(), process };

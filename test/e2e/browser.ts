@@ -1,0 +1,82 @@
+/**
+ * A headless Chromium from npm, and pages that notice what a person would not: errors in the console, requests that leave this
+ * machine, broken content policy. Not a test by itself.
+ */
+import sparticuz from '@sparticuz/chromium';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+/** Starts the browser. It unpacks itself into TMPDIR the first time. */
+export async function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: await sparticuz.executablePath(),
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+    ],
+  });
+}
+
+/** Opens a page that remembers its faults. */
+export async function openPage(
+  browser: Browser,
+  options: {
+    readonly url: string;
+    readonly width?: number;
+    readonly height?: number;
+    readonly dark?: boolean;
+    readonly init?: string;
+  },
+): Promise<{ page: Page; faults: string[] }> {
+  const page = await browser.newPage({
+    viewport: { width: options.width ?? 1280, height: options.height ?? 900 },
+    colorScheme: options.dark === true ? 'dark' : 'light',
+  });
+  const faults: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/ERR_CONNECTION_REFUSED/.test(message.text()))
+      faults.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
+  page.on('request', (request) => {
+    const { protocol, hostname } = new URL(request.url());
+    if (/^https?:$/.test(protocol) && hostname !== '127.0.0.1') faults.push(`request to ${request.url()}`);
+  });
+  if (options.init !== undefined) await page.addInitScript(options.init);
+  await page.goto(options.url);
+  return { page, faults };
+}
+
+/**
+ * A wallet that announces itself by EIP-6963 and forwards to the chain's own unlocked accounts, as a script for the page.
+ * It is a stub of the wallet only; the chain behind it is real.
+ */
+export const announcedWallet = (rpcUrl: string, account: string): string => `
+  (() => {
+    let authorised = false;
+    const provider = {
+      on() {}, removeListener() {},
+      async request({ method, params = [] }) {
+        if (method === 'eth_requestAccounts') authorised = true;
+        if (method === 'eth_requestAccounts' || method === 'eth_accounts') return authorised ? ['${account}'] : [];
+        if (method === 'wallet_requestPermissions' || method === 'wallet_revokePermissions') return null;
+        const answer = await fetch('${rpcUrl}', { method: 'POST', headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }) });
+        const { result, error } = await answer.json();
+        if (error) throw Object.assign(new Error(error.message), { code: error.code });
+        return result;
+      },
+    };
+    const detail = Object.freeze({
+      info: { uuid: '6a1f2c0e-3f57-4f0e-9d0f-2b6f1f1f0001', name: 'Test wallet', rdns: 'test.wallet',
+        icon: 'data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg"/>' },
+      provider,
+    });
+    const announce = () => window.dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail }));
+    window.addEventListener('eip6963:requestProvider', announce);
+    announce();
+  })();
+`;

@@ -1,0 +1,72 @@
+/** The network page against the real demo: five processes, a real chain, a story told; seen in headless Chromium. */
+import { mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { announcedWallet, launch, openPage } from './browser.ts';
+import { type Demo, startDemo } from './demo.ts';
+
+/** Hardhat's second public account: Alice of the demo. */
+const alice = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8';
+const pictures = join(tmpdir(), 'dintel-e2e');
+
+let demo: Demo;
+let browser: Browser;
+
+beforeAll(async () => {
+  mkdirSync(pictures, { recursive: true });
+  [demo, browser] = await Promise.all([startDemo(235_000), launch()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  expect(await demo?.stop()).toBe(130);
+});
+
+describe('the network page', () => {
+  it('shows the nodes that answer, the one that was stopped, the revoked policy and what happened', async () => {
+    const { page, faults } = await openPage(browser, { url: demo.site });
+    await page.getByTestId('node').nth(4).waitFor();
+    expect(await page.getByTestId('node').count()).toBe(5);
+    await expect.poll(() => page.getByText(/● yes/).count(), { timeout: 20_000 }).toBe(4);
+    await expect.poll(() => page.getByText('○ no answer').count(), { timeout: 20_000 }).toBe(1);
+    expect(await page.getByTestId('policy').first().innerText()).toMatch(/Revoked .* ago/);
+    expect(await page.getByTestId('event').allInnerTexts()).toEqual(
+      expect.arrayContaining([expect.stringContaining('was revoked'), expect.stringContaining('paid 5 nodes')]),
+    );
+    await page.screenshot({ path: join(pictures, 'network-light.png'), fullPage: true });
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
+  it('keeps up with the chain', async () => {
+    const { page } = await openPage(browser, { url: demo.site });
+    const block = async () => Number(/block (\d+)/.exec(await page.getByRole('banner').innerText())?.[1] ?? 0);
+    await expect.poll(block, { timeout: 20_000 }).toBeGreaterThan(0);
+    const seen = await block();
+    await expect.poll(block, { timeout: 20_000 }).toBeGreaterThan(seen);
+    await page.close();
+  });
+
+  it('connects a wallet that announces itself, and lets it go', async () => {
+    const { rpcUrl } = (await (await fetch(`${demo.site}/dintel.json`)).json()) as { rpcUrl: string };
+    const { page, faults } = await openPage(browser, { url: demo.site, init: announcedWallet(rpcUrl, alice) });
+    await page.getByRole('button', { name: 'Connect a wallet' }).click();
+    await page.screenshot({ path: join(pictures, 'wallets.png') });
+    await page.getByRole('button', { name: 'Test wallet' }).click();
+    await expect.poll(() => page.getByTestId('account').innerText(), { timeout: 20_000 }).toMatch(/^0x7099…79C8$/i);
+    await page.getByRole('button', { name: 'Disconnect' }).click();
+    await page.getByRole('button', { name: 'Connect a wallet' }).waitFor();
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
+  it('fits a phone, in the dark, without scrolling sideways', async () => {
+    const { page, faults } = await openPage(browser, { url: demo.site, width: 360, height: 740, dark: true });
+    await page.getByTestId('node').nth(4).waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    await page.screenshot({ path: join(pictures, 'network-phone-dark.png'), fullPage: true });
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+});
