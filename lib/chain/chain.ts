@@ -50,7 +50,7 @@ export interface LogQuery {
   readonly abi: Abi;
   /** Only this event, and only these values of its indexed parameters (a list means any of). All known events if absent. */
   readonly event?: string;
-  readonly indexed?: Readonly<Record<string, unknown | readonly unknown[]>>;
+  readonly indexed?: Readonly<Record<string, unknown>>;
   readonly range: { readonly fromBlock: bigint; readonly toBlock: bigint } | { readonly blockHash: Hex };
 }
 

@@ -26,7 +26,7 @@ describe('the draw', () => {
     const seed = samplerSeed(word(1), word(2));
     expect(seed).toBe('0xe90b7bceb6e7df5418fb78d8ee546e97c83a08bbccc01a0644d599ccd2a7c2e0');
     const order = drawOrder(make([5n, 5n, 5n, 5n, 5n]), seed).map((c) => Number(c.node));
-    expect([...order].sort()).toEqual([1, 2, 3, 4, 5]);
+    expect(order.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5]);
     expect(order).not.toEqual([1, 2, 3, 4, 5]);
   });
 

@@ -132,7 +132,7 @@ async function step(record: GrantRecord, acts: GrantActs): Promise<GrantRecord> 
  */
 async function askAcks(record: GrantRecord, acts: GrantActs): Promise<GrantRecord> {
   const answers = await Promise.allSettled(
-    record.cohort.map((member, index) => member.ack ?? acts.requestAck(record, index)),
+    record.cohort.map(async (member, index) => member.ack ?? acts.requestAck(record, index)),
   );
   const cohort: Member[] = [...record.cohort];
   const spares = [...record.spares];
