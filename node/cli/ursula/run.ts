@@ -39,46 +39,61 @@ async function run({ options, out }: Context<RunOptions>): Promise<void> {
   const log = process.stderr.isTTY === true ? plainLog() : jsonLog((line) => process.stderr.write(line));
   const metricsPort = options.metricsPort ?? config.metricsPort;
   log.info('starting', { pid: process.pid, home: options.home, rpc: rpcUrls.map(maskUrl).join(' ') });
-  const stopping = signalled();
-  const { startUrsula } = await import('../../ursula.ts'); // the whole server, for this command only
-  const running = await startUrsula({
-    home: dataPath(options.home),
-    deployment,
-    node,
-    keystore,
-    rpcUrls,
-    host: options.host ?? config.host ?? '127.0.0.1',
-    port: options.port ?? requireField(config, 'port', 'give --port'),
-    depth: config.depth ?? 1,
-    log,
-    ...(metricsPort === undefined ? {} : { metricsPort }),
-    ...(config.cors === undefined ? {} : { cors: config.cors }),
-    ...(config.storageBytes === undefined ? {} : { storageBytes: config.storageBytes }),
-  });
-  if (out.isJson)
-    process.stdout.write(`${json({ ok: true, url: running.url, port: running.port, node, ...processFacts() })}\n`);
-  log.info('stopping', { signal: await stopping });
-  await running.stop();
-  keystore.wipe();
+  const signals = listenForSignals();
+  try {
+    const { startUrsula } = await import('../../ursula.ts'); // the whole server, for this command only
+    const running = await startUrsula({
+      home: dataPath(options.home),
+      deployment,
+      node,
+      keystore,
+      rpcUrls,
+      host: options.host ?? config.host ?? '127.0.0.1',
+      port: options.port ?? requireField(config, 'port', 'give --port'),
+      depth: config.depth ?? 1,
+      log,
+      ...(metricsPort === undefined ? {} : { metricsPort }),
+      ...(config.cors === undefined ? {} : { cors: config.cors }),
+      ...(config.storageBytes === undefined ? {} : { storageBytes: config.storageBytes }),
+    });
+    if (out.isJson)
+      process.stdout.write(`${json({ ok: true, url: running.url, port: running.port, node, ...processFacts() })}\n`);
+    log.info('stopping', { signal: await signals.first });
+    await running.stop();
+  } catch (error) {
+    signals.ignore();
+    throw error;
+  } finally {
+    keystore.wipe();
+  }
   // Whatever still holds the loop (an idle connection to the RPC) has nothing left to do.
   setTimeout(() => process.exit(0), 200).unref();
 }
 
-const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
-
-/** The first signal, as a promise. The second ends the process at once; its database is safe at any moment. */
-function signalled(): Promise<string> {
-  return new Promise((resolve) => {
-    let isFirst = true;
-    for (const signal of signals) {
-      process.on(signal, () => {
-        if (!isFirst) process.exit(0);
-        isFirst = false;
-        resolve(signal);
-        setTimeout(() => process.exit(0), 5_000).unref();
-      });
-    }
+/**
+ * The first signal, as a promise. The second ends the process at once, as does the fifth second after the first; the database
+ * is safe at any moment.
+ */
+function listenForSignals(): { readonly first: Promise<string>; ignore(): void } {
+  const names = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+  let resolve: (name: string) => void = () => undefined;
+  const first = new Promise<string>((settle) => {
+    resolve = settle;
   });
+  let isFirst = true;
+  const onSignal = (name: string): void => {
+    if (!isFirst) process.exit(0);
+    isFirst = false;
+    resolve(name);
+    setTimeout(() => process.exit(0), 5_000).unref();
+  };
+  for (const name of names) process.on(name, onSignal);
+  return {
+    first,
+    ignore: () => {
+      for (const name of names) process.off(name, onSignal);
+    },
+  };
 }
 
 /** For a person: time, message, fields. */

@@ -2,6 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { vi } from 'vitest';
+import { main } from '../../../node/cli/main.ts';
 
 const bin = join(import.meta.dirname, '../../../node/bin/dintel.js');
 
@@ -18,6 +20,15 @@ export interface RunOptions {
   readonly stdin?: string;
   /** File descriptor 3 of the process. */
   readonly fd3?: string;
+}
+
+/** Not every command is asked for JSON. */
+function parsed(stdout: string): Ended['json'] {
+  try {
+    return JSON.parse(stdout);
+  } catch {
+    return {};
+  }
 }
 
 /** Run to its end. */
@@ -40,15 +51,26 @@ export function dintel(args: readonly string[], options: RunOptions = {}): Promi
     const fd3 = child.stdio[3];
     if (fd3 && 'end' in fd3) fd3.end(options.fd3 ?? '');
     child.on('close', (status) => {
-      let json = {};
-      try {
-        json = JSON.parse(stdout);
-      } catch {
-        // Not every command was asked for JSON.
-      }
-      resolve({ status, stdout, stderr, json: json as Ended['json'] });
+      resolve({ status, stdout, stderr, json: parsed(stdout) });
     });
   });
+}
+
+/** The same inside this process, for commands that end soon: a tenth of the time. */
+export async function dintelHere(args: readonly string[]): Promise<Ended> {
+  const said = { stdout: '', stderr: '' };
+  const capture = (name: 'stdout' | 'stderr') =>
+    vi.spyOn(process[name], 'write').mockImplementation((text) => {
+      said[name] += String(text);
+      return true;
+    });
+  const captures = [capture('stdout'), capture('stderr')];
+  try {
+    const status = await main(args);
+    return { status, ...said, json: parsed(said.stdout) };
+  } finally {
+    for (const one of captures) one.mockRestore();
+  }
 }
 
 /** Run to its end and give its object; rejects with what it said when it fails. */
