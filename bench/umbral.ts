@@ -146,8 +146,12 @@ async function operations(): Promise<Pair[]> {
       threshold,
       shares: threshold,
     });
-    const cfrags = kfrags.map((kfrag) => ours.reencrypt(capsule, kfrag));
-    const encoded = cfrags.map((cfrag) => cfrag.toBytes());
+    const encoded = kfrags.map((kfrag) => ours.reencrypt(capsule, kfrag).toBytes());
+    const cfrags = ours.verifyCapsuleFrags(
+      capsule,
+      encoded.map((each) => ours.CapsuleFrag.fromBytes(each)),
+      keys,
+    ).verified;
     const theirs = encoded.map((each) => pre.CapsuleFrag.fromBytes(each).verify(preCapsule, ...preKeys));
     return { kfrags, cfrags, encoded, theirs };
   };

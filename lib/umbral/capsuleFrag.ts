@@ -4,7 +4,7 @@
  */
 import { concat, hex, sameBytes } from './bytes.ts';
 import type { Capsule } from './capsule.ts';
-import { type CapsuleFragKeys, faultError, findFaults } from './capsuleFragProof.ts';
+import { type CapsuleFragKeys, faultError, findFaults, proven } from './capsuleFragProof.ts';
 import { expectInstance } from './errors.ts';
 import { CAPSULE_FRAG, CAPSULE_FRAG_SIMPLE } from './layout.ts';
 import { checkScalar, decodePoints } from './numbers.ts';
@@ -27,6 +27,12 @@ export interface CapsuleFragParts {
    * made them from an already checked kfrag never needs those of X and U1.
    */
   readonly points: () => Uint8Array;
+  /** What the proof was checked for, when it was checked here: the capsule's simple form, Alice's and Bob's keys, encoded. */
+  readonly proven?: {
+    readonly capsule: Uint8Array;
+    readonly delegatingKey: Uint8Array;
+    readonly receivingKey: Uint8Array;
+  };
 }
 
 /** Internal. Takes both kinds: evidence is made of unverified fragments too. */
@@ -97,7 +103,7 @@ export class CapsuleFrag extends Shown {
   verify(capsule: Capsule, keys: CapsuleFragKeys): VerifiedCapsuleFrag {
     const [fault] = findFaults(capsule, [this.parts], keys);
     if (fault) throw faultError(fault);
-    return verifiedCapsuleFragOf(this.parts);
+    return verifiedCapsuleFragOf(proven(capsule, this.parts, keys));
   }
 
   equals(other: CapsuleFrag): boolean {

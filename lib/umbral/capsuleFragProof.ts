@@ -58,6 +58,16 @@ export function findFaults(
   return faults.map((fault, i) => (guiltyIndices.has(i) ? 'cfrag.reencryption' : fault));
 }
 
+/** The parts of a fragment without fault, which say from now on what they were checked for (`open.ts` uses it). */
+export const proven = (capsule: Capsule, cfrag: CapsuleFragParts, keys: CapsuleFragKeys): CapsuleFragParts => ({
+  ...cfrag,
+  proven: {
+    capsule: capsuleParts(capsule).simple,
+    delegatingKey: bytesOfKey(keys.delegatingKey),
+    receivingKey: bytesOfKey(keys.receivingKey),
+  },
+});
+
 /** h of each fragment, as one list. */
 export function challengesOf(capsule: Capsule, cfrags: readonly CapsuleFragParts[]): Uint8Array {
   const { e, v } = capsuleParts(capsule);

@@ -106,6 +106,22 @@ interface OpeningResult {
   readonly seed: Uint8Array;
 }
 
+/** Opening without its check: what is left of step 7 when the fragments were verified before. Secret and public as in Opening. */
+export interface Folding {
+  readonly e1: Uint8Array;
+  readonly v1: Uint8Array;
+  readonly lambdas: Uint8Array;
+  readonly d: Uint8Array;
+}
+
+/** The scheme's hash, where the secrets are. Content is treated as secret, lengths are public. */
+export interface Hashes {
+  /** SHA-256 of any number of bytes: 32. */
+  sha256(message: Uint8Array): Uint8Array;
+  /** HKDF-SHA-256 (RFC 5869) without salt; length <= 255 * 32. Source: spec section 2, KDF. */
+  hkdf(ikm: Uint8Array, info: Uint8Array, length: number): Uint8Array;
+}
+
 /** Arithmetic mod n on lists of scalars, constant-time. Results have the length of the inputs. */
 export interface ScalarArithmetic {
   /** a_i + b_i */
@@ -178,6 +194,10 @@ export interface Engine {
   /** E' and V' by constant-time sums, the check of step 6, and the key seed's point. */
   open(opening: Opening): OpeningResult;
 
+  /** 64: sum of (d*lambda_i)*(E1_i + V1_i) = d*(E' + V'), secret. Source: spec section 14, folding. */
+  fold(folding: Folding): Uint8Array;
+
   readonly scalars: ScalarArithmetic;
   readonly ecdsa: Ecdsa;
+  readonly hashes: Hashes;
 }

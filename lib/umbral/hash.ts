@@ -2,32 +2,22 @@
  * Every hash of the scheme, with its tag. Owns: hash to scalar, the KDF, and the byte layout of each use.
  * Owns not: where the parts come from. Source: spec/umbral.md section 2 (table) and section 6 (signed message).
  */
-import { expand } from '@noble/hashes/hkdf.js';
-import { hmac } from '@noble/hashes/hmac.js';
-import { sha256 } from '@noble/hashes/sha2.js';
-import { compress, concat, u32be, utf8, wipe } from './bytes.ts';
+import { compress, concat, u32be, utf8 } from './bytes.ts';
 import { arithmetic } from './engine/current.ts';
 
 /** SHA-256 over u32be(len(tag)) || tag || parts, not yet reduced: callers reduce many at once. */
 const taggedDigest = (tag: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array =>
-  sha256(concat(u32be(tag.length), tag, ...parts));
+  sha256Of(concat(u32be(tag.length), tag, ...parts));
 
 /** H(tag, parts...) in [1, n-1], 32 bytes. Parts are joined without lengths. Source: spec section 2. */
 export const hashToScalarBytes = (tag: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array =>
   arithmetic().scalars.reduce(taggedDigest(tag, ...parts));
 
 /** HKDF-SHA-256 with no salt, extract and expand. Units: bytes. Source: spec section 2, KDF. */
-export function hkdf(ikm: Uint8Array, info: Uint8Array, length: number): Uint8Array {
-  unsalted ??= hmac.create(sha256, new Uint8Array(32)); // its two key blocks are hashed once for all calls
-  const prk = unsalted.clone().update(ikm).digest();
-  const okm = expand(sha256, prk, info, length);
-  wipe(prk);
-  return okm;
-}
+export const hkdf = (ikm: Uint8Array, info: Uint8Array, length: number): Uint8Array =>
+  arithmetic().hashes.hkdf(ikm, info, length);
 
-let unsalted: ReturnType<typeof hmac.create> | undefined;
-
-export const sha256Of = (message: Uint8Array): Uint8Array => sha256(message);
+export const sha256Of = (message: Uint8Array): Uint8Array => arithmetic().hashes.sha256(message);
 
 const CAPSULE_POINTS = /* @__PURE__ */ utf8('CAPSULE_POINTS');
 const SHARED_SECRET = /* @__PURE__ */ utf8('SHARED_SECRET');
@@ -85,5 +75,5 @@ export function kfragDigest(
   receivingKey: Uint8Array | undefined,
 ): Uint8Array {
   const optional = (key: Uint8Array | undefined) => (key ? [Uint8Array.of(1), key] : [Uint8Array.of(0)]);
-  return sha256(concat(id, u1, x, ...optional(delegatingKey), ...optional(receivingKey)));
+  return sha256Of(concat(id, u1, x, ...optional(delegatingKey), ...optional(receivingKey)));
 }

@@ -36,13 +36,49 @@ export function decryptReencrypted(input: Reencrypted): Uint8Array {
     capsuleFragParts(expectInstance(cfrag, VerifiedCapsuleFrag, `cfrags[${i}]`)),
   );
   checkOneDelegation(cfrags);
-  const keySeed = openCapsule(receivingSecretKey, delegatingKey, capsule, cfrags);
+  const shared = shareWith(receivingSecretKey, cfrags);
   try {
-    return demDecrypt(keySeed, ciphertext, simple);
+    if (allProven(cfrags, capsule, delegatingKey, shared.receivingKey)) {
+      try {
+        return decrypt(fold(shared, cfrags), ciphertext, simple);
+      } catch (error) {
+        // Too few of them, or another ciphertext: step 6 tells which, as it would have before the ciphertext was looked at.
+        if (!(error instanceof UmbralError)) throw error;
+        wipe(openCapsule(shared, delegatingKey, capsule, cfrags));
+        throw error;
+      }
+    }
+    return decrypt(openCapsule(shared, delegatingKey, capsule, cfrags), ciphertext, simple);
+  } finally {
+    wipe(shared.d, shared.lambdas);
+  }
+}
+
+function decrypt(keySeed: Uint8Array, ciphertext: Uint8Array, associatedData: Uint8Array): Uint8Array {
+  try {
+    return demDecrypt(keySeed, ciphertext, associatedData);
   } finally {
     wipe(keySeed);
   }
 }
+
+/**
+ * Whether every fragment's proof was checked here, for this capsule, these keys. Then E' and V' are what step 6 would find
+ * them to be, and one folded sum gives the key: several times faster. Source: spec section 14, folding.
+ */
+const allProven = (
+  cfrags: readonly CapsuleFragParts[],
+  capsule: Capsule,
+  delegatingKey: PublicKey,
+  receivingKey: Uint8Array,
+): boolean =>
+  cfrags.every(
+    ({ proven }) =>
+      proven !== undefined &&
+      sameBytes(proven.capsule, capsuleParts(capsule).simple) &&
+      sameBytes(proven.delegatingKey, bytesOfKey(delegatingKey)) &&
+      sameBytes(proven.receivingKey, receivingKey),
+  );
 
 /** Steps 1 and 2. */
 function checkOneDelegation(cfrags: readonly CapsuleFragParts[]): void {
@@ -54,15 +90,16 @@ function checkOneDelegation(cfrags: readonly CapsuleFragParts[]): void {
   throw new UmbralError('open.mismatched', { field: `cfrags[${other}]`, expected, got: 'one of another delegation' });
 }
 
-/** Steps 3 to 7: the 33-byte key seed, to be wiped by the caller. */
-function openCapsule(
-  receivingSecretKey: SecretKey,
-  delegatingKey: PublicKey,
-  capsule: Capsule,
-  cfrags: readonly CapsuleFragParts[],
-): Uint8Array {
+/** What Alice and Bob share: d and the Lagrange coefficients, secret, to be wiped by the caller. */
+interface Shared {
+  readonly receivingKey: Uint8Array;
+  readonly d: Uint8Array;
+  readonly lambdas: Uint8Array;
+}
+
+/** Steps 3 and 4. */
+function shareWith(receivingSecretKey: SecretKey, cfrags: readonly CapsuleFragParts[]): Shared {
   const engine = arithmetic();
-  const { s, challenge } = capsuleParts(capsule);
   const { x, points } = cfrags[0]!;
   const xPoint = item(points(), 6, 64);
   const receivingKey = bytesOfKey(receivingSecretKey.publicKey);
@@ -76,31 +113,51 @@ function openCapsule(
     cfrags.map(({ id }) => id),
   );
   const lambdas = engine.scalars.lagrangeAtZero(indices);
+  wipe(dhPoint, dh, indices);
+  if (lambdas) return { receivingKey, d, lambdas };
+  wipe(d);
+  throw repeating(cfrags);
+}
+
+const columnOf = (cfrags: readonly CapsuleFragParts[], index: number): Uint8Array =>
+  concat(...cfrags.map((cfrag) => item(cfrag.points(), index, 64)));
+
+const seedOf = (point: Uint8Array): Uint8Array => {
+  const keySeed = compress(point);
+  wipe(point);
+  return keySeed;
+};
+
+/** Step 7 without step 6: the 33-byte key seed, to be wiped by the caller. */
+const fold = ({ lambdas, d }: Shared, cfrags: readonly CapsuleFragParts[]): Uint8Array =>
+  seedOf(arithmetic().fold({ e1: columnOf(cfrags, 0), v1: columnOf(cfrags, 1), lambdas, d }));
+
+/** Steps 5 to 7: the 33-byte key seed, to be wiped by the caller. */
+function openCapsule(
+  { d, lambdas }: Shared,
+  delegatingKey: PublicKey,
+  capsule: Capsule,
+  cfrags: readonly CapsuleFragParts[],
+): Uint8Array {
+  const engine = arithmetic();
+  const { s, challenge } = capsuleParts(capsule);
   const sOverD = engine.scalars.mul(s, engine.scalars.invert(d));
-  try {
-    if (!lambdas) throw repeating(cfrags);
-    const { valid, seed } = engine.open({
-      e1: concat(...cfrags.map((cfrag) => item(cfrag.points(), 0, 64))),
-      v1: concat(...cfrags.map((cfrag) => item(cfrag.points(), 1, 64))),
-      lambdas,
-      challenge,
-      sOverD,
-      d,
-      delegatingKey: pointOfKey(delegatingKey),
-    });
-    if (!valid) {
-      throw new UmbralError('open.validation', {
-        field: 'cfrags',
-        expected: 'at least the threshold of fragments, all of this capsule, for this receiving and delegating key',
-        got: `${cfrags.length} that do not open it`,
-      });
-    }
-    const keySeed = compress(seed);
-    wipe(seed);
-    return keySeed;
-  } finally {
-    wipe(dhPoint, dh, d, indices, sOverD, lambdas ?? new Uint8Array());
-  }
+  const { valid, seed } = engine.open({
+    e1: columnOf(cfrags, 0),
+    v1: columnOf(cfrags, 1),
+    lambdas,
+    challenge,
+    sOverD,
+    d,
+    delegatingKey: pointOfKey(delegatingKey),
+  });
+  wipe(sOverD);
+  if (valid) return seedOf(seed);
+  throw new UmbralError('open.validation', {
+    field: 'cfrags',
+    expected: 'at least the threshold of fragments, all of this capsule, for this receiving and delegating key',
+    got: `${cfrags.length} that do not open it`,
+  });
 }
 
 function repeating(cfrags: readonly CapsuleFragParts[]): UmbralError {

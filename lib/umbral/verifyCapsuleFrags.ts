@@ -4,7 +4,7 @@
  */
 import type { Capsule } from './capsule.ts';
 import { CapsuleFrag, capsuleFragParts, type VerifiedCapsuleFrag, verifiedCapsuleFragOf } from './capsuleFrag.ts';
-import { type CapsuleFragFault, type CapsuleFragKeys, findFaults } from './capsuleFragProof.ts';
+import { type CapsuleFragFault, type CapsuleFragKeys, findFaults, proven } from './capsuleFragProof.ts';
 import { expectInstance, expectList } from './errors.ts';
 
 export interface VerifiedCapsuleFrags {
@@ -29,7 +29,9 @@ export function verifyCapsuleFrags(
   );
   const faults = findFaults(capsule, parts, keys);
   return {
-    verified: parts.filter((_, i) => faults[i] === undefined).map(verifiedCapsuleFragOf),
+    verified: parts
+      .filter((_, i) => faults[i] === undefined)
+      .map((part) => verifiedCapsuleFragOf(proven(capsule, part, keys))),
     rejected: faults.flatMap((code, index) => (code ? [{ index, code }] : [])),
   };
 }

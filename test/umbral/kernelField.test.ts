@@ -3,9 +3,11 @@
  * random inputs each. The seed is printed when something differs. Points: kernelPoints.test.ts.
  */
 import { secp256k1 } from '@noble/curves/secp256k1.js';
+import { hkdf } from '@noble/hashes/hkdf.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { describe, expect, it } from 'vitest';
+import { nobleEngine } from '../../lib/umbral/engine/noble.ts';
 import { createWasmEngine, startKernel } from '../../lib/umbral/engine/wasm.ts';
 import { seeded } from './kernelSupport.ts';
 
@@ -201,6 +203,18 @@ describe('the hashes against noble', () => {
         sha256(message),
         i,
       );
+    }
+  });
+  it('HKDF as the scheme uses it, and messages long enough to be hashed outside', () => {
+    for (let i = 0; i < 2_000; i++) {
+      const [ikm, info] = [random(33 + (i % 70)), random(i % 100)];
+      const length = 32 * (1 + (i % 4)) - (i % 7);
+      for (const { hashes } of [engine, nobleEngine])
+        same(hashes.hkdf(ikm, info, length), hkdf(sha256, ikm, undefined, info, length), i);
+    }
+    for (const size of [0, 16_383, 16_384, 16_385, 100_000]) {
+      const message = random(size);
+      same(engine.hashes.sha256(message), sha256(message), size);
     }
   });
   it('HMAC-SHA-256', () => {

@@ -219,6 +219,33 @@ describe('sums against noble', () => {
     }
   });
 
+  it('opens and folds as noble does, 1 to 12 fragments, also with equal, opposite and identical points', () => {
+    for (let m = 1; m <= 12; m++) {
+      const e1s = Array.from({ length: m }, (_, i) => (i === 4 ? p : times(p, scalar())));
+      const v1s = e1s.map((e1, i) =>
+        i === 2 ? e1 : i === 5 ? e1.negate() : i === 7 ? Point.ZERO : times(q, scalar()),
+      );
+      const lambdas = e1s.map(scalar);
+      const [challenge, d] = [scalar(), scalar()];
+      const total = (list: readonly Pt[]) => list.reduce((all, x, i) => all.add(times(x, lambdas[i]!)), Point.ZERO);
+      const [e, v] = [total(e1s), total(v1s)];
+      const left = times(e, challenge).add(v);
+      const s = scalar();
+      const delegatingKey = bytes([times(left, Fn.inv(s))]);
+      const parts = { e1: bytes(e1s), v1: bytes(v1s), lambdas: scalars(lambdas), d: toBytes(d) };
+      const seed = bytes([times(e.add(v), d)]);
+      same(engine.fold(parts), seed, `fold of ${m}`);
+      const opening = { ...parts, challenge: toBytes(challenge), sOverD: toBytes(s), delegatingKey };
+      const opened = engine.open(opening);
+      expect(opened.valid).toBe(true);
+      same(opened.seed, seed, `opening of ${m}`);
+      expect(engine.open({ ...opening, sOverD: toBytes((s + 1n) % N) })).toEqual({
+        valid: false,
+        seed: new Uint8Array(64),
+      });
+    }
+  });
+
   it('adds and negates: 5,000, with equal, opposite and identical operands', () => {
     const { products: a } = steps(Point.BASE, COUNT);
     const { products: b } = steps(U, COUNT);

@@ -9,10 +9,21 @@ import { mulAddUnsafe, normalizeZ } from '@noble/curves/abstract/curve.js';
 import { Field, FpInvertBatch } from '@noble/curves/abstract/modular.js';
 import { type WeierstrassPoint, weierstrass } from '@noble/curves/abstract/weierstrass.js';
 import { bytesToNumberBE, numberToBytesBE } from '@noble/curves/utils.js';
+import { expand } from '@noble/hashes/hkdf.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { randomBytes } from '@noble/hashes/utils.js';
-import type { Engine, FixedBase, Opening, ProofEquations, PublicSum, SecretProducts, SecretSum } from '../engine.ts';
+import type {
+  Engine,
+  FixedBase,
+  Folding,
+  Hashes,
+  Opening,
+  ProofEquations,
+  PublicSum,
+  SecretProducts,
+  SecretSum,
+} from '../engine.ts';
 
 type Pt = WeierstrassPoint<bigint>;
 
@@ -328,6 +339,32 @@ const ecdsa: Engine['ecdsa'] = {
   },
 };
 
+let unsalted: ReturnType<typeof hmac.create> | undefined;
+
+const hashes: Hashes = {
+  sha256: (message) => sha256(message),
+  hkdf(ikm, info, length) {
+    unsalted ??= hmac.create(sha256, new Uint8Array(32)); // its two key blocks are hashed once for all calls
+    const prk = unsalted.clone().update(ikm).digest();
+    const okm = expand(sha256, prk, info, length);
+    prk.fill(0);
+    return okm;
+  },
+};
+
+function fold({ e1, v1, lambdas, d }: Folding): Uint8Array {
+  const v1s = points(v1);
+  const [secret] = scalars(d);
+  const ks = scalars(lambdas).map((lambda) => Fn.mul(lambda, secret!));
+  sameLength('e1, v1 and lambdas', v1s, ks);
+  return encodePoints([
+    secretSum(
+      points(e1).map((point, i) => point.add(v1s[i]!)),
+      ks,
+    ),
+  ]);
+}
+
 export const nobleEngine: Engine = {
   name: 'noble',
   decompress,
@@ -361,6 +398,8 @@ export const nobleEngine: Engine = {
   publicSumIsZero: (sum) => publicSum(sum).is0(),
   proofsHold,
   open,
+  fold,
   scalars: scalarArithmetic,
   ecdsa,
+  hashes,
 };

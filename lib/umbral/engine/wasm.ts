@@ -8,7 +8,18 @@
  * Secret calls: constant-time in the module (kernel/secret.ts), inputs, temporaries and results wiped from linear memory before
  * the call returns. What JavaScript and the machine keep (registers, stack, garbage collected arrays) nobody here can wipe.
  */
-import type { Ecdsa, Engine, FixedBase, Opening, ProofEquations, PublicSum, ScalarArithmetic } from '../engine.ts';
+import { sha256 } from '@noble/hashes/sha2.js';
+import type {
+  Ecdsa,
+  Engine,
+  FixedBase,
+  Folding,
+  Hashes,
+  Opening,
+  ProofEquations,
+  PublicSum,
+  ScalarArithmetic,
+} from '../engine.ts';
 import { join } from './wasmFormulas.ts';
 import { inflate } from './wasmInflate.ts';
 import { PACKED, UNPACKED_BYTES } from './wasmModule.ts';
@@ -73,6 +84,8 @@ const BUILD_WORK = 80_000;
 /** Work of a public sum, for each point and each sum: tables, digits, columns, batched additions. */
 const PUBLIC_POINT_WORK = 14_000;
 const PUBLIC_SUM_WORK = 24_000;
+/** Above this many bytes a message is hashed outside. */
+const LONG_MESSAGE = 16_384;
 const ADD = 0;
 const SUB = 1;
 const MUL = 2;
@@ -270,6 +283,48 @@ export function createWasmEngine(kernel: Kernel): Engine {
     });
   }
 
+  /** E1_i + V1_i in one list, then one sum with the scalars d*lambda_i. */
+  function fold({ e1, v1, lambdas, d }: Folding): Uint8Array {
+    const n = count(e1, POINT);
+    same('e1, v1 and lambdas', n, count(v1, POINT), count(lambdas, 32));
+    return run(true, () => {
+      const sums = room(JACOBIAN * n);
+      kernel.addPoints(sums, put(e1), put(v1), n);
+      const points = affine(sums, n);
+      const ks = room(32 * n);
+      kernel.scalars(MUL, ks, put(lambdas), put(d), 0, 0, n);
+      return affine(secretSumsOf([{ points, scalars: bytes.subarray(ks, ks + 32 * n) }]), 1);
+    });
+  }
+
+  const hashes: Hashes = {
+    sha256: (message) =>
+      // A long message is no secret of the scheme, and the memory should not grow to its length.
+      message.length > LONG_MESSAGE
+        ? sha256(message)
+        : run(true, () => {
+            const out = room(32);
+            kernel.sha256(out, put(message), message.length);
+            return take(out, 32);
+          }),
+    hkdf: (ikm, info, length) =>
+      run(true, () => {
+        const okm = new Uint8Array(length);
+        const key = room(32); // the absent salt: zeros
+        bytes.fill(0, key, key + 32);
+        kernel.hmac(key, key, put(ikm), ikm.length); // extract
+        const block = room(32 + info.length + 1); // T(i - 1) || info || i
+        bytes.set(info, block + 32);
+        for (let at = 0, i = 1; at < length; at += 32, i++) {
+          const from = i === 1 ? block + 32 : block;
+          bytes[block + 32 + info.length] = i;
+          kernel.hmac(block, key, from, block + 33 + info.length - from);
+          okm.set(bytes.subarray(block, block + Math.min(32, length - at)), at);
+        }
+        return okm;
+      }),
+  };
+
   function elementwise(kind: number, a: Uint8Array, b?: Uint8Array, c?: Uint8Array): Uint8Array {
     const n = count(a, 32);
     const single = kind === MUL && b?.length === 32;
@@ -405,7 +460,9 @@ export function createWasmEngine(kernel: Kernel): Engine {
     publicSumIsZero: (sum) => run(false, () => kernel.isIdentity(publicSums([sum])) !== 0),
     proofsHold,
     open,
+    fold,
     scalars,
     ecdsa,
+    hashes,
   };
 }
