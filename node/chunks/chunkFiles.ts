@@ -26,6 +26,8 @@ const idPattern = /^[0-9a-f]{64}$/;
 /** A folder of chunks. */
 export class ChunkFiles {
   readonly #folder: string;
+  /** The last work on each id that is not done yet: work of one id is done in a row. */
+  readonly #turns = new Map<string, Promise<unknown>>();
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -43,8 +45,14 @@ export class ChunkFiles {
    * Keep the bytes of `source` as `id` iff they are exactly `size` bytes with that hash. When it resolves they are
    * durable under their name. Throws ChunkError; what the source throws (a client that went away) passes through. In
    * every failing case no file stays. Writing an id that is there already is harmless: the same bytes replace themselves.
+   * `kept` runs while the file cannot go again: what it says of the file is true when it is said.
    */
-  async put(id: string, size: number, source: AsyncIterable<Uint8Array>): Promise<void> {
+  async put(
+    id: string,
+    size: number,
+    source: AsyncIterable<Uint8Array>,
+    kept: () => Promise<void> = async () => undefined,
+  ): Promise<void> {
     const path = this.#path(id);
     const temporary = join(this.#folder, 'incoming', randomUUID());
     const folder = join(this.#folder, id.slice(0, 2));
@@ -64,15 +72,30 @@ export class ChunkFiles {
       await disk(file.sync());
       await disk(file.close());
       file = undefined;
-      // A new subfolder is itself an entry that must be durable before the chunk in it is.
-      if ((await disk(mkdir(folder, { recursive: true, mode: 0o700 }))) !== undefined) await syncFolder(this.#folder);
-      await disk(rename(temporary, path));
-      await syncFolder(folder);
+      // Only here, with the bytes on the disk: a sender that takes its time makes nobody wait.
+      await this.alone(id, async () => {
+        // A new subfolder is itself an entry that must be durable before the chunk in it is.
+        if ((await disk(mkdir(folder, { recursive: true, mode: 0o700 }))) !== undefined) await syncFolder(this.#folder);
+        await disk(rename(temporary, path));
+        await syncFolder(folder);
+        await kept();
+      });
     } catch (error) {
       await file?.close().catch(() => undefined);
       await rm(temporary, { force: true }).catch(() => undefined);
       throw error;
     }
+  }
+
+  /** Do the work while no other work on this id runs; for steps on file and row that belong together. */
+  alone<T>(id: string, work: () => Promise<T>): Promise<T> {
+    const turn = (this.#turns.get(id) ?? Promise.resolve()).then(work, work);
+    this.#turns.set(id, turn);
+    const done = (): void => {
+      if (this.#turns.get(id) === turn) this.#turns.delete(id);
+    };
+    turn.then(done, done);
+    return turn;
   }
 
   /** Size in bytes of a kept chunk, or undefined. */

@@ -14,7 +14,7 @@ const batch = 256;
 
 export interface CollectParts {
   readonly chunks: Pick<StoredChunks, 'policies' | 'releasePolicy' | 'orphans' | 'unhold' | 'forget'>;
-  readonly files: Pick<ChunkFiles, 'remove'>;
+  readonly files: Pick<ChunkFiles, 'alone' | 'remove'>;
   readonly policies: Pick<PolicyIndex, 'policy'>;
   /** undefined = no view to trust: nothing is removed on doubt. */
   readonly head: () => Head | undefined;
@@ -31,11 +31,15 @@ export async function collectChunks(parts: CollectParts): Promise<{ policies: nu
     return view === undefined || now >= Math.min(view.expiresAt, view.revokedAt ?? view.expiresAt) + graceS;
   });
   for (const policyId of over) await chunks.releasePolicy(policyId);
-  const orphans = chunks.orphans(batch);
-  for (const id of orphans) {
-    await chunks.unhold(id);
-    await files.remove(id);
-    await chunks.forget(id);
+  let removed = 0;
+  for (const id of chunks.orphans(batch)) {
+    // An upload of the same bytes is kept before all of this or after it, never between.
+    await files.alone(id, async () => {
+      if (!(await chunks.unhold(id))) return;
+      await files.remove(id);
+      await chunks.forget(id);
+      removed += 1;
+    });
   }
-  return { policies: over.length, chunks: orphans.length };
+  return { policies: over.length, chunks: removed };
 }

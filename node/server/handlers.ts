@@ -144,11 +144,12 @@ export class Handlers {
         expected: `at most ${call.match.route.maxBodyBytes} bytes`,
       });
     }
-    if (ursula.admitChunk(id, size) === 'held') return done(200);
+    const { chunks } = ursula.ports;
     try {
-      await files.put(id, size, call.bodyPieces());
-      // The file is durable; only now may the index say so, and only then the client hear it.
-      await ursula.ports.chunks.hold(id, size);
+      // What the index says is believed only with the file: a restored database can know of chunks that the disk has not.
+      if (ursula.admitChunk(id, size) === 'held' && (await files.size(id)) === chunks.chunk(id)?.size) return done(200);
+      // The file is durable; only then may the index say so, and only then the client hear it.
+      await files.put(id, size, call.bodyPieces(), () => chunks.hold(id, size));
     } catch (error) {
       if (!(error instanceof ChunkError)) throw error;
       const code = ({ hash: 'E_HASH', size: 'E_LENGTH', storage: 'E_STORAGE' } as const)[error.code];

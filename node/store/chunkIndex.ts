@@ -50,7 +50,9 @@ export class StoredChunks implements ChunkIndex {
     this.#dropChunk = db.prepare(
       'DELETE FROM chunks WHERE id = ? AND NOT EXISTS (SELECT 1 FROM reservations WHERE chunk = chunks.id)',
     );
-    this.#unhold = db.prepare('UPDATE chunks SET held = 0 WHERE id = ?');
+    this.#unhold = db.prepare(
+      'UPDATE chunks SET held = 0 WHERE id = ? AND NOT EXISTS (SELECT 1 FROM reservations WHERE chunk = chunks.id)',
+    );
     this.#policies = db.prepare('SELECT DISTINCT policy FROM reservations');
     this.#total = this.#readTotal();
   }
@@ -102,9 +104,12 @@ export class StoredChunks implements ChunkIndex {
     return (this.#orphans.all(limit) as unknown as { id: string }[]).map(({ id }) => id);
   }
 
-  /** Its file is about to go: from now on it is not served, and an upload of it is taken again. */
-  async unhold(id: string): Promise<void> {
-    await this.#group.submit(() => this.#unhold.run(id));
+  /**
+   * Its file is about to go: from now on it is not served, and an upload of it is taken again. False = it was reserved since it
+   * was listed, so it stays as it is.
+   */
+  unhold(id: string): Promise<boolean> {
+    return this.#group.submit(() => this.#unhold.run(id).changes === 1);
   }
 
   async forget(id: string): Promise<void> {

@@ -12,6 +12,10 @@ import { Database } from '../../../node/store/database.ts';
 import { GroupCommit } from '../../../node/store/groupCommit.ts';
 import { randomWord } from '../../ursula/world.ts';
 
+async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
 describe('collectChunks', () => {
   let folder: string;
   let database: Database;
@@ -42,16 +46,11 @@ describe('collectChunks', () => {
     const bytes = randomBytes(100);
     const id = createHash('sha256').update(bytes).digest('hex');
     for (const policyId of policies) await chunks.reserve(policyId, randomWord(), [{ id, size: 100 }]);
-    await files.put(
-      id,
-      100,
-      (async function* () {
-        yield bytes;
-      })(),
-    );
+    await files.put(id, 100, pieces(bytes));
     await chunks.hold(id, 100);
     return id;
   };
+  const read = async (id: string): Promise<Buffer> => Buffer.concat(await files.read(id, 0, 99).toArray());
   const collect = () => collectChunks({ chunks, files, policies: view, head: () => view.head() });
 
   it('removes what no living policy names, after a grace, and keeps the rest', async () => {
@@ -76,16 +75,48 @@ describe('collectChunks', () => {
     expect(chunks.chunk(id)?.held).toBe(true);
   });
 
+  const collectWith = (remove: (id: string) => Promise<void>) => {
+    const alone: ChunkFiles['alone'] = (id, work) => files.alone(id, work);
+    return collectChunks({ chunks, files: { alone, remove }, policies: view, head: () => view.head() });
+  };
+
   it('a chunk reserved again while its file goes is not held, and is taken anew', async () => {
     const id = await hold(randomWord());
     const live = policy({});
-    const remove = async (name: string): Promise<void> => {
+    await collectWith(async (name) => {
       await chunks.reserve(live, randomWord(), [{ id: name, size: 100 }]);
       await files.remove(name);
-    };
-    await collectChunks({ chunks, files: { remove }, policies: view, head: () => view.head() });
+    });
     expect(chunks.chunk(id)).toEqual({ size: 100, held: false });
     expect(await files.size(id)).toBeUndefined();
+  });
+
+  it('a chunk reserved again before its turn stays', async () => {
+    const [first, second] = [await hold(randomWord()), await hold(randomWord())].sort() as [string, string];
+    const live = policy({});
+    await collectWith(async (name) => {
+      if (name === first) await chunks.reserve(live, randomWord(), [{ id: second, size: 100 }]);
+      await files.remove(name);
+    });
+    expect(await files.size(first)).toBeUndefined();
+    expect([chunks.chunk(second), await files.size(second)]).toEqual([{ size: 100, held: true }, 100]);
+  });
+
+  it('a chunk uploaded again while its file goes is not lost: what was acknowledged is there', async () => {
+    const id = await hold(randomWord());
+    const bytes = await read(id);
+    const live = policy({});
+    let upload: Promise<void> | undefined;
+    await collectWith(async (name) => {
+      await chunks.reserve(live, randomWord(), [{ id: name, size: 100 }]);
+      upload = files.put(name, 100, pieces(bytes), () => chunks.hold(name, 100));
+      // Time for the upload to end, if nothing holds it.
+      await Promise.race([upload, new Promise((resolve) => setTimeout(resolve, 100))]);
+      await files.remove(name);
+    });
+    await upload;
+    expect(chunks.chunk(id)).toEqual({ size: 100, held: true });
+    expect(await read(id)).toEqual(bytes);
   });
 
   it('of claimed sizes the largest counts until the bytes are there', async () => {

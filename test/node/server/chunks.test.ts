@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { truncate } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chunkIdOf } from '../../../lib/protocol/index.ts';
 import { ask, call, type Reply, type Served, serve } from './harness.ts';
@@ -67,6 +68,20 @@ describe('chunks over HTTP', () => {
       expect((await range(value)).json).toMatchObject({ code: 'E_RANGE', status: 416 });
     }
     expect((await ask(url(), { headers: { 'if-none-match': `"${id}"` } })).status).toBe(304);
+  });
+
+  it('takes a chunk again whose file is gone or cut, whatever the index says', async () => {
+    const lost = randomBytes(500);
+    const lostId = chunkIdOf(lost);
+    await reserve([{ id: lostId, size: 500 }]);
+    expect((await put(lostId, lost)).status).toBe(201);
+    await served.files.remove(lostId);
+    expect((await put(lostId, randomBytes(500))).json).toMatchObject({ code: 'E_HASH' });
+    expect((await put(lostId, lost)).status).toBe(201);
+    await truncate(`${served.folder}/${lostId.slice(0, 2)}/${lostId}`, 100);
+    expect((await put(lostId, lost)).status).toBe(201);
+    expect(Buffer.from((await ask(url(lostId))).bytes).equals(lost)).toBe(true);
+    expect((await put(lostId, lost)).status).toBe(200);
   });
 
   it('keeps nothing that does not hash to its id or is longer than reserved', async () => {
