@@ -21,7 +21,7 @@ export interface AccessOptions {
 }
 
 /** Options first, then configuration. */
-export async function locate(
+async function locate(
   options: AccessOptions,
   config: Config,
 ): Promise<{ rpcUrls: readonly string[]; deployment: Deployment | undefined }> {

@@ -19,7 +19,7 @@ export interface CommonOptions {
   readonly deployment?: string;
 }
 
-export const defaultHome = (role: Role): string => join(homedir(), '.dintel', role);
+const defaultHome = (role: Role): string => join(homedir(), '.dintel', role);
 export const keystorePath = (home: string): string => join(home, 'keystore.json');
 export const dataPath = (home: string): string => join(home, 'data');
 

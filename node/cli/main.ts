@@ -31,7 +31,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 /** Each role is loaded only when it is meant: Enrico does not wait for a chain library, nor help for anything. */
-const roles: Readonly<Record<string, { readonly description: string; load(): Promise<Command> }>> = {
+const roles: Readonly<Record<string, { readonly description: string; readonly load: () => Promise<Command> }>> = {
   alice: {
     description: 'Share: init, label, quote, grant, grants, revoke.',
     load: async () => (await import('./alice/alice.ts')).aliceCommand(),

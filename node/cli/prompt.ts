@@ -57,7 +57,8 @@ export function askHidden(question: string, instead: string): Promise<string> {
           finish(() => reject(new OperatorError('E_REFUSED', 'stopped at the question; nothing was done')));
           return;
         }
-        typed = character === '\u007f' || character === '\b' ? [...typed].slice(0, -1).join('') : typed + character;
+        typed =
+          character === '\u007f' || character === '\b' ? Array.from(typed).slice(0, -1).join('') : typed + character;
       }
     };
     stderr.write(`${question}: `);

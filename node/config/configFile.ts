@@ -31,7 +31,7 @@ export interface Config {
   readonly cors?: readonly string[];
 }
 
-export const configPath = (home: string): string => join(home, 'config.json');
+const configPath = (home: string): string => join(home, 'config.json');
 
 /** Errors: E_CONFIG (missing, malformed, unknown key, with line and key), E_CONFIG_VERSION, E_PERMS, E_RPC_URL, E_ADDRESS. */
 export async function readConfig(home: string, role: string): Promise<Config> {
@@ -87,7 +87,7 @@ const fields: { readonly [Name in keyof Config]-?: (value: unknown) => Config[Na
   cors: (value) => list(value),
 };
 
-export function parseConfig(text: string, path: string): Config {
+function parseConfig(text: string, path: string): Config {
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -58,7 +58,7 @@ const passwordMessage = 'wrong password, or the keystore was changed after it wa
  */
 export function checkPassword(password: string): string {
   const normal = password.normalize('NFKC');
-  const length = [...normal].length;
+  const length = Array.from(normal).length;
   if (length < minPasswordCharacters) {
     throw new OperatorError(
       'E_PASSWORD_WEAK',

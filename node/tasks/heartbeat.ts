@@ -19,7 +19,7 @@ const lowBalanceBeats = 16n;
  * `covered`: all is well · `renewing`: a transaction is on its way · `uncovered`: the next epoch has no bit yet and sending
  * fails · `jailed`, `exiting`, `unbonded`, `notOperator`: the contract takes no heartbeat, `reason` says what would help.
  */
-export type HeartbeatPhase =
+type HeartbeatPhase =
   | 'starting'
   | 'covered'
   | 'renewing'

@@ -23,7 +23,7 @@ export interface BlockEvent {
 }
 
 /** The chain promises that this block stays. What counts money waits for it. */
-export interface FinalizeEvent {
+interface FinalizeEvent {
   readonly type: 'finalize';
   readonly block: BlockRef;
 }

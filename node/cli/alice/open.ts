@@ -14,7 +14,7 @@ export interface OpenedAlice {
   wipe(): void;
 }
 
-export const journalOf = (home: string): Journal => new FolderJournal(join(home, 'journal'));
+const journalOf = (home: string): Journal => new FolderJournal(join(home, 'journal'));
 
 export async function openAlice(options: CommonOptions): Promise<OpenedAlice> {
   const person = await openPerson('alice', options);

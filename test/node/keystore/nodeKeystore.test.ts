@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { EncryptingRatchet, nodeSeed, operatorKey, recoverAddress, toHex } from 'dintel/protocol';
 import { Wallet } from 'ethers';
 import { expect, test } from 'vitest';
@@ -62,6 +63,6 @@ test('a node is rebuilt from its phrase at the key number that the chain announc
 
 test('nothing of a keystore shows in text', async () => {
   const keystore = await NodeKeystore.create(join(scratchFolder(), 'key'), phrase, password);
-  const shown = `${JSON.stringify(keystore)} ${String(keystore)}`;
+  const shown = `${JSON.stringify(keystore)} ${inspect(keystore, { depth: 9 })}`;
   expect(shown).not.toContain(toHex(keystore.revealOperatorKey()).slice(2));
 });

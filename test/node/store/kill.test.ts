@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { databaseName, Store } from '../../../node/store/store.ts';
 import { scratchFolder } from '../support/scratch.ts';
@@ -12,9 +13,13 @@ const kills = Number(process.env.DINTEL_KILLS ?? 6);
 /** Run the writer on `folder` and kill -9 it at a random moment after it has begun. What it claimed to be durable. */
 function runAndKill(folder: string, seed: number): Promise<string[]> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'killWriter.ts'), folder, String(seed)], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = spawn(
+      process.execPath,
+      [fileURLToPath(new URL('./killWriter.ts', import.meta.url)), folder, String(seed)],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     let out = '';
     let errors = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
