@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Token } from 'dintel/chain';
 import { checksumAddress } from 'dintel/protocol';
 import { type Config, readConfig } from '../../config/configFile.ts';
+import { OperatorError } from '../../config/operatorError.ts';
 import { formatAmount, maskUrl } from '../../config/parse.ts';
 import { NodeKeystore } from '../../keystore/nodeKeystore.ts';
 import { Database } from '../../store/database.ts';
@@ -81,7 +82,9 @@ async function servingFacts({ host = '127.0.0.1', port }: Config): Promise<{ rea
 }
 
 function indexFacts(home: string) {
-  const db = Database.openReadOnly(join(dataPath(home), databaseName));
+  const path = join(dataPath(home), databaseName);
+  if (!existsSync(path)) throw new OperatorError('E_DATA_DIR', 'the node has not run yet');
+  const db = Database.openReadOnly(path);
   try {
     const head = db.prepare('SELECT number, timestamp FROM blocks ORDER BY number DESC LIMIT 1').get() as
       | { number: number; timestamp: number }
