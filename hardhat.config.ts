@@ -15,6 +15,9 @@ const compiler = {
 /** Osaka rules; a deployment to a chain that is behind lowers this in its own profile. */
 const evmVersion = 'osaka';
 
+/** `DINTEL_DEEP=1`: the long runs of `npm run test:contracts:deep`, minutes instead of seconds. */
+const deep = process.env.DINTEL_DEEP === '1';
+
 export default defineConfig({
   plugins: [hardhatEthers, hardhatChaiMatchers, hardhatIgnitionEthers, hardhatMocha, hardhatNetworkHelpers],
   solidity: {
@@ -34,8 +37,8 @@ export default defineConfig({
   },
   test: {
     solidity: {
-      fuzz: { runs: 256, seed: '0x64696e74656c' },
-      invariant: { runs: 32, depth: 64 },
+      fuzz: { runs: deep ? 5_000 : 256, seed: '0x64696e74656c' },
+      invariant: { runs: deep ? 256 : 6, depth: 64 },
     },
   },
 });

@@ -17,6 +17,8 @@ export interface DeployOptions {
   readonly rules?: Partial<Rules>;
   /** Receives the token's whole supply; the first account if absent. */
   readonly holder?: Address;
+  /** How the contracts are compiled: quickly (default), or by the optimizer settings of production. */
+  readonly profile?: 'default' | 'production';
 }
 
 const lower = (address: string) => address.toLowerCase() as Address;
@@ -33,7 +35,9 @@ export async function deployDintel(
   options: DeployOptions = {},
 ): Promise<Deployment> {
   const { ethers, ignition } = connection;
-  await hre.tasks.getTask('build').run({ quiet: true, noTests: true });
+  await hre.tasks
+    .getTask('build')
+    .run({ quiet: true, noTests: true, defaultBuildProfile: options.profile ?? 'default' });
   const { chainId } = await ethers.provider.getNetwork();
   const deployedBlock = (await ethers.provider.getBlockNumber()) + 1;
   const throwAway = chainId === 31337n;

@@ -25,10 +25,14 @@ abstract contract Base {
     PolicyManager internal manager;
 
     function _deploy() internal {
+        _deployUnwired();
+        escrow.wire(address(this));
+    }
+
+    function _deployUnwired() internal {
         vm.warp(30_000 * LENGTH + 7);
         token = new DintelToken(address(this));
         escrow = new MinerEscrow(token, _rules());
-        escrow.wire(address(this));
         manager = new PolicyManager(escrow);
     }
 
@@ -46,9 +50,9 @@ abstract contract Base {
 
     // ------------------------------------------------------------------ nodes
 
-    /// @notice Stake wallets and operators are numbered keys.
+    /// @notice Stake wallets sign nothing here, so they need no key.
     function _node(uint256 i) internal pure returns (address) {
-        return vm.addr(0x1000 + i);
+        return address(uint160(0x1000_0000 + i));
     }
 
     function _operatorKey(uint256 i) internal pure returns (uint256) {

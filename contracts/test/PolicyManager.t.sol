@@ -316,12 +316,12 @@ contract PolicyManagerTest is Base {
 
     // ------------------------------------------------------------------ leaves
 
-    function testFuzz_leafCountsAtItsPlaceOnly(uint8 count, uint8 at, uint8 other) public {
+    function testFuzz_leafCountsAtItsPlaceOnly(uint8 count, uint8 place, uint8 other) public {
         uint256 shares = 1 + (uint256(count) % 64);
         Leaf[] memory leaves = _leaves(shares, "policy");
         bytes32[][] memory rows = _tree(leaves);
         bytes32 id = _create(uint8(shares), LENGTH);
-        uint256 index = uint256(at) % shares;
+        uint256 index = uint256(place) % shares;
         bytes32[] memory proof = _proof(rows, index);
         Leaf memory leaf = leaves[index];
         vm.assertTrue(manager.verifyLeaf(id, leaf, proof), "leaf");
