@@ -87,7 +87,7 @@ export function tasksOf({ escrow, node, network, rules, keystore, store, files, 
   const rotation = new Rotation({
     ...{ escrow, node, keystore, nodes, acks, outbox, epochLength, evidenceEpochs, chainTime },
   });
-  const sweep = new Sweep({ store, chainTime, nowMs: Date.now });
+  const sweep = new Sweep({ store, chainTime, nowMs: Date.now, epochLength, evidenceEpochs });
   const clear = async (): Promise<void> => {
     const cleared = await collectChunks({ chunks, files, policies: chain, head: () => chain.head() });
     if (cleared.chunks > 0) log.info('chunks cleared', cleared);

@@ -71,6 +71,14 @@ export const migrations: readonly string[] = [
   CREATE INDEX reservations_chunk ON reservations (chunk);
   CREATE INDEX reservations_policy ON reservations (policy);
   `,
+  `
+  -- What we have signed for. Appended only, oldest first out; hashes as bytes, since there are many. No index: it is read by
+  -- a person, seldom, and an index on hashes would cost every answer a write to a random page.
+  CREATE TABLE receipts (
+    seq INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, policy BLOB NOT NULL, leaf BLOB NOT NULL, request BLOB NOT NULL,
+    capsule BLOB NOT NULL, cfrag BLOB NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /** The tables that a fold writes and an unfold restores, with their primary keys. */

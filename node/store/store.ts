@@ -15,6 +15,7 @@ import { StoredNodes } from './nodeRegistry.ts';
 import { longestMemory, StoredNonces } from './nonces.ts';
 import { StoredPolicies } from './policyIndex.ts';
 import { StoredAcks, StoredTombstones } from './promises.ts';
+import { StoredReceipts } from './receipts.ts';
 
 export const databaseName = 'node.db';
 
@@ -35,6 +36,7 @@ export class Store {
   readonly policies: StoredPolicies;
   readonly nodes: StoredNodes;
   readonly nonces: StoredNonces;
+  readonly receipts: StoredReceipts;
   readonly tombstones: StoredTombstones;
   readonly acks: StoredAcks;
   readonly chunks: StoredChunks;
@@ -53,6 +55,7 @@ export class Store {
     this.policies = new StoredPolicies(database, this.index);
     this.nodes = new StoredNodes(database, minStake);
     this.nonces = new StoredNonces(database, this.group);
+    this.receipts = new StoredReceipts(database, this.group);
     this.tombstones = new StoredTombstones(database, this.group);
     this.acks = new StoredAcks(database, this.group);
     this.chunks = new StoredChunks(database, this.group);

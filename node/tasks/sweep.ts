@@ -1,7 +1,9 @@
 /**
- * Forgets what no longer matters: nonces that can no longer be valid, early notices that are over.
+ * Forgets what no longer matters: nonces that can no longer be valid, early notices that are over, receipts that can no longer
+ * be held against the node.
  * Owns: when. Owns not: what may go (the tables know), chunks (node/chunks/collect). Source: protocol.md section 7, step 10.
  */
+import { epochAt } from 'dintel/protocol';
 import type { Store } from '../store/store.ts';
 
 /** A notice is kept a while past its deadline: it costs nothing, and a re-org may set the chain's clock back. */
@@ -10,7 +12,10 @@ const graceSeconds = 3_600;
 const batch = 1_000;
 
 export interface SweepOptions {
-  readonly store: Pick<Store, 'nonces' | 'tombstones'>;
+  readonly store: Pick<Store, 'nonces' | 'tombstones' | 'receipts'>;
+  /** Seconds in an epoch, and for how many epochs a receipt can convict. */
+  readonly epochLength: number;
+  readonly evidenceEpochs: number;
   /** Timestamp of the head, seconds; undefined while there is none to trust. */
   readonly chainTime: () => number | undefined;
   /** Own clock, milliseconds. */
@@ -26,10 +31,12 @@ export class Sweep {
   }
 
   async tick(): Promise<void> {
-    const { store, chainTime, nowMs } = this.#options;
+    const { store, chainTime, nowMs, epochLength, evidenceEpochs } = this.#options;
     const now = Math.floor(nowMs() / 1000);
     while ((await store.nonces.sweep(now)) === batch);
     const time = chainTime();
-    if (time !== undefined) await store.tombstones.sweep(time - graceSeconds);
+    if (time === undefined) return;
+    await store.tombstones.sweep(time - graceSeconds);
+    await store.receipts.sweep(epochAt(time, epochLength) - evidenceEpochs);
   }
 }

@@ -12,6 +12,8 @@ import type { Watcher } from './watcher.ts';
 
 /** How long Bob may wait for us to catch up with a policy that he saw mined. */
 const readThroughMs = 2_000;
+/** Shortest time between two looks at the chain that strangers cause: a flood of unknown ids costs the RPC two looks a second. */
+const pullPauseMs = 500;
 
 const erc1271Abi: Abi = [
   {
@@ -30,13 +32,16 @@ const erc1271Magic = '0x1626ba7e';
 export interface ChainViewParts {
   readonly index: ChainIndex;
   readonly policies: StoredPolicies;
-  readonly watcher: Watcher;
+  readonly watcher: Pick<Watcher, 'state' | 'refresh'>;
   /** For calls beside the watcher's own. */
   readonly reader: () => Promise<ChainReader>;
 }
 
 export class WatchedChain implements ChainView, PolicyIndex {
   readonly #parts: ChainViewParts;
+  /** The pull that has not begun yet, for all who ask until it does. */
+  #nextPull: Promise<void> | undefined;
+  #pulledAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: ChainViewParts) {
     this.#parts = parts;
@@ -56,8 +61,18 @@ export class WatchedChain implements ChainView, PolicyIndex {
 
   /** Pulls the watcher forward, so that the answer comes with everything else that the newest block says. */
   async readThrough(policyId: Hex): Promise<PolicyView | undefined> {
-    await withinMs(this.#parts.watcher.refresh(), readThroughMs);
+    this.#nextPull ??= this.#pull();
+    await withinMs(this.#nextPull, readThroughMs);
     return this.policy(policyId);
+  }
+
+  async #pull(): Promise<void> {
+    const waitMs = this.#pulledAtMs + pullPauseMs - performance.now();
+    // Always a turn later, when `#nextPull` is this one.
+    await (waitMs > 0 ? new Promise((resolve) => setTimeout(resolve, waitMs)) : undefined);
+    this.#nextPull = undefined;
+    this.#pulledAtMs = performance.now();
+    await this.#parts.watcher.refresh();
   }
 
   async isContractSignature(owner: Address, digest: Hex, signature: Uint8Array): Promise<boolean> {

@@ -3,7 +3,9 @@ import { encodeConditions } from '../../lib/protocol/conditions.ts';
 import {
   ackOf,
   addressOf,
+  cfragHash,
   leafOf,
+  type Receipt,
   type ReencryptBody,
   receiptOf,
   requestDigest,
@@ -74,6 +76,23 @@ describe('reencrypt', () => {
     });
     expect(receiptOf(about).policyId).toBe(world.policyId);
     expect(world.used).toEqual({ seal: 1, kfrag: 2, operator: 1 });
+  });
+
+  it('remembers what it signs before it signs, and signs nothing that it cannot remember', async () => {
+    const log: Receipt[] = [];
+    const record = async (receipts: readonly Receipt[]): Promise<void> => {
+      expect(world.used.operator).toBe(0);
+      log.push(...receipts);
+    };
+    const world = makeWorld({ ports: { receipts: { record } } });
+    const { results, epoch } = await world.ursula.reencrypt(world.request());
+    expect(log).toHaveLength(1);
+    expect(log[0]).toMatchObject({ policyId: world.policyId, leaf: world.leafHash, epoch });
+    expect(log[0]?.cfrag).toBe(cfragHash(results[0]!.cfrag));
+
+    const full = makeWorld({ ports: { receipts: { record: () => Promise.reject(new Error('disk full')) } } });
+    await expect(full.ursula.reencrypt(full.request())).rejects.toThrow('disk full');
+    expect(full.used.operator).toBe(0);
   });
 
   it('answers many capsules in order, with the share opened once', async () => {

@@ -10,7 +10,7 @@
  * answers from memory or a local table in microseconds; a Promise means durable (fsynced, group commit is fine) or remote.
  * Source: protocol.md sections 2, 4, 7 and 9; DESIGN sections 6 and 8.
  */
-import type { Address, Domain, Hex } from '../../protocol/index.ts';
+import type { Address, Domain, Hex, Receipt } from '../../protocol/index.ts';
 
 /** Constants of one network, fixed when the node starts. */
 export interface Network extends Domain {
@@ -115,6 +115,12 @@ export interface NonceStore {
    * Rejects on disk trouble; then nothing may be served.
    */
   insert(reader: Address, nonce: Hex, forgetAt: number): Promise<boolean>;
+}
+
+/** What the node has signed for: its own record, should somebody show a receipt of it. */
+export interface ReceiptLog {
+  /** Durable when it resolves, before the answer leaves. Rejects on disk trouble; then nothing may be served. */
+  record(receipts: readonly Receipt[]): Promise<void>;
 }
 
 /** Early notices of revocation: an owner's signed word that is not yet mined. */
@@ -225,6 +231,8 @@ export interface UrsulaPorts {
   readonly policies: PolicyIndex;
   readonly registry: NodeRegistry;
   readonly nonces: NonceStore;
+  /** Absent: nothing is remembered of what was signed. */
+  readonly receipts?: ReceiptLog;
   readonly tombstones: TombstoneStore;
   readonly acks: AckLedger;
   readonly chunks: ChunkIndex;

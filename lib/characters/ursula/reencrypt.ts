@@ -10,6 +10,7 @@ import {
   sealedKfragHash as hashOfSealed,
   leafOf,
   ProtocolError,
+  type Receipt,
   type ReencryptAnswer,
   type ReencryptBody,
   receiptOf,
@@ -78,17 +79,15 @@ export async function reencryptFor(
       details: 'The key of this machine is not the operator of the node now.',
     });
   }
-  const results = cfrags.map((cfrag, i) => {
-    const receipt = receiptOf({
-      policyId,
-      leaf: hash,
-      epoch,
-      request: digest,
-      capsule: capsules[i] as Uint8Array,
-      cfrag,
-    });
-    return { cfrag, signature: signWithOperator(ports, 'Receipt', receipt) };
-  });
+  const receipts = cfrags.map((cfrag, i) =>
+    receiptOf({ policyId, leaf: hash, epoch, request: digest, capsule: capsules[i] as Uint8Array, cfrag }),
+  );
+  // Before they are signed: a receipt that is not in the log was not signed by this node.
+  await ports.receipts?.record(receipts);
+  const results = cfrags.map((cfrag, i) => ({
+    cfrag,
+    signature: signWithOperator(ports, 'Receipt', receipts[i] as Receipt),
+  }));
   ports.observer?.served?.(results.length);
   return { epoch, head: headAnswer(last), results };
 }

@@ -198,12 +198,17 @@ test('the sweep forgets nonces by our clock and notices by that of the chain', a
   await store.nonces.insert('0x01', id('ff'), 900);
   await store.tombstones.put(id('aa'), 1_000, new Uint8Array(65));
   let time: number | undefined;
-  const sweep = new Sweep({ store, chainTime: () => time, nowMs: () => 500_000 });
+  const hashes = { policyId: id('01'), leaf: id('02'), request: id('03'), capsule: id('04') };
+  await store.receipts.record([1, 2].map((n) => ({ ...hashes, epoch: n * 100, cfrag: id(`0${n}`) })));
+  const sweep = new Sweep({ store, chainTime: () => time, nowMs: () => 500_000, epochLength, evidenceEpochs: 14 });
   await sweep.tick();
   expect(store.nonces.seen('0x01', '0x7')).toBe(false);
   expect(store.nonces.seen('0x01', id('ff'))).toBe(true);
   expect(store.tombstones.deadline(id('aa'))).toBe(1_000); // without the chain nothing is over
-  time = 9_000;
+  expect(store.receipts.find(id('01'))).toHaveLength(1);
+  time = Math.max(9_000, epochLength * 115);
   await sweep.tick();
   expect(store.tombstones.deadline(id('aa'))).toBeUndefined();
+  expect(store.receipts.find(id('01'))).toEqual([]);
+  expect(store.receipts.find(id('02'))).toHaveLength(1);
 });
