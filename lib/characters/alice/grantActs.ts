@@ -108,10 +108,12 @@ export function grantActs(options: ActsOptions): GrantActs {
       const ack: Ack = { policyId, leaf: leafOf(leaf).hash, ...terms };
       const operator = recoverTyped('Ack', contracts, ack, signature);
       const valid = await network.operatorValid(member.node, operator, ack.epoch);
-      // Who is not the operator is named by the same error that a wrong signature would give.
-      verifyAck({ contracts, ack, signature, operators: valid ? operator : member.node });
+      // Who is not the operator is named by the same error that a wrong signature would give. The stake wallet is none: what it
+      // signs binds nobody on chain, and Bob would refuse the whole manifest when it is paid for.
+      verifyAck({ contracts, ack, signature, operators: valid ? operator : [] });
       const { epoch } = await network.now();
-      const covered = ackCovers(ack, { policyId, rate, start: epoch + 1 }, ack.leaf, until);
+      // In an epoch to come the node can still have another operator, and then nobody has signed.
+      const covered = ack.epoch <= epoch && ackCovers(ack, { policyId, rate, start: epoch + 1 }, ack.leaf, until);
       if (!covered || ack.rate !== rate) {
         throw new ProtocolError('NODE_REFUSED', { details: `${member.url} promised other terms than asked.` });
       }

@@ -141,7 +141,8 @@ async function acceptAnswer(
     const receipt = { policyId, leaf: share.leafHash, epoch, request, capsule: capsuleBytes[i] as Uint8Array, cfrag };
     const operator = recoverTyped('Receipt', contracts, receiptOf(receipt), signature);
     const valid = await network.operatorValid(share.node, operator, epoch);
-    verifyReceipt({ contracts, ...receipt, signature, operators: valid ? operator : share.node, currentEpoch });
+    // Not the stake wallet either: what it signs cannot convict the node, so it is no answer.
+    verifyReceipt({ contracts, ...receipt, signature, operators: valid ? operator : [], currentEpoch });
     signed.push({ operator });
   }
   return results.map(({ cfrag, signature }, i) => {
