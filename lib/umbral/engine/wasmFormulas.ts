@@ -285,10 +285,6 @@ function expand({ parameters, steps }: Formula, out: Writer): void {
     }
     for (let c = 0; c < LIMBS; c++) {
       column(c);
-      if (c) {
-        out.append(CARRY_IN);
-        out.put(ADD);
-      }
       if (high) {
         out.put(GET, HIGH + c + 9);
         out.append(FOLD);
@@ -298,6 +294,11 @@ function expand({ parameters, steps }: Formula, out: Writer): void {
         out.append(FOLD8);
       }
       out.append(c < 8 ? ROUND29 : ROUND24);
+      // The carry comes last: engines keep this order, and the chain through all limbs is what a step waits for.
+      if (c) {
+        out.append(CARRY_IN);
+        out.put(ADD);
+      }
       out.append(c < 8 ? KEEP29 : KEEP24);
       out.put(LOW + c);
     }
@@ -313,10 +314,11 @@ function expand({ parameters, steps }: Formula, out: Writer): void {
     out.put(GET, top);
     out.append(FOLD_TOP);
     out.append(KEEP29);
-    out.put(LOW, GET, LOW + 1);
+    out.put(LOW, GET, LOW + 1, GET);
+    out.put(top, 0x42, 3, SHL);
+    out.put(ADD);
     out.append(CARRY_IN);
-    out.put(ADD, GET, top, 0x42);
-    out.put(3, SHL, ADD);
+    out.put(ADD);
     out.append(KEEP29);
     out.put(LOW + 1, GET, LOW + 2);
     out.append(CARRY_IN);
