@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Address, Deployment } from 'dintel/chain';
 import { deploymentOf } from './deployment.ts';
 import { OperatorError } from './operatorError.ts';
-import { parseAccount, parseHost, parsePort, parsePublicUrl, parseRpcUrl } from './parse.ts';
+import { parseAccount, parseAddressRange, parseHost, parsePort, parsePublicUrl, parseRpcUrl } from './parse.ts';
 import { readSecretFile, writeSecretFile } from './secretFile.ts';
 
 const version = 1;
@@ -29,6 +29,8 @@ export interface Config {
   readonly storageBytes?: number;
   /** Ursula: origins that browsers may ask from; absent = all. */
   readonly cors?: readonly string[];
+  /** Ursula: addresses or ranges of reverse proxies whose X-Forwarded-For is believed; absent = none. */
+  readonly trustedProxies?: readonly string[];
 }
 
 const configPath = (home: string): string => join(home, 'config.json');
@@ -85,6 +87,7 @@ const fields: { readonly [Name in keyof Config]-?: (value: unknown) => Config[Na
   depth: (value) => wholeNumber(value),
   storageBytes: (value) => wholeNumber(value),
   cors: (value) => list(value),
+  trustedProxies: (value) => list(value).map(parseAddressRange),
 };
 
 function parseConfig(text: string, path: string): Config {

@@ -24,6 +24,16 @@ export function parseHost(text: string): string {
   return text;
 }
 
+/** An IP address, or a range of them such as 10.0.0.0/8. Throws E_HOST. */
+export function parseAddressRange(text: string): string {
+  const [, address = '', bits] = /^([^/]+)(?:\/(0|[1-9][0-9]{0,2}))?$/.exec(text) ?? [];
+  const family = address.includes('%') ? 0 : isIP(address);
+  if (family === 0 || Number(bits ?? 0) > (family === 4 ? 32 : 128)) {
+    throw new OperatorError('E_HOST', `expected an IP address or a range such as 10.0.0.0/8, got ${shown(text)}`);
+  }
+  return text;
+}
+
 /** The URL of a JSON-RPC endpoint; user and password are allowed and never shown. Throws E_RPC_URL. */
 export function parseRpcUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;

@@ -11,6 +11,7 @@ import { OperatorError } from '../../config/operatorError.ts';
 import {
   maskUrl,
   parseAccount,
+  parseAddressRange,
   parseCount,
   parseHost,
   parsePort,
@@ -31,6 +32,7 @@ interface InitOptions extends CommonOptions {
   readonly url?: string;
   readonly node?: string;
   readonly metricsPort?: number;
+  readonly trustedProxy?: readonly string[];
   readonly depth?: number;
   readonly phraseFile?: string;
   readonly recover?: boolean;
@@ -52,6 +54,12 @@ export function initCommand() {
       ),
     )
     .addOption(new Option('--metrics-port <port>', 'loopback port of /metrics').argParser(parsePort))
+    .addOption(
+      new Option(
+        '--trusted-proxy <address>',
+        'reverse proxy whose X-Forwarded-For is believed; address or range, may be given several times',
+      ).argParser((text, before: readonly string[] | undefined) => [...(before ?? []), parseAddressRange(text)]),
+    )
     .addOption(
       new Option('--depth <blocks>', 'blocks until a new policy counts').argParser((text) =>
         parseCount(text, 0, 1_000),
@@ -136,6 +144,7 @@ async function settings(options: InitOptions): Promise<Config & { rpc: readonly 
     host: options.host ?? '127.0.0.1',
     ...(options.node === undefined ? {} : { node: parseAccount(options.node, '--node') }),
     ...(options.metricsPort === undefined ? {} : { metricsPort: options.metricsPort }),
+    ...(options.trustedProxy === undefined ? {} : { trustedProxies: options.trustedProxy }),
   };
 }
 

@@ -54,6 +54,7 @@ async function run({ options, out }: Context<RunOptions>): Promise<void> {
       log,
       ...(metricsPort === undefined ? {} : { metricsPort }),
       ...(config.cors === undefined ? {} : { cors: config.cors }),
+      ...(config.trustedProxies === undefined ? {} : { trustedProxies: config.trustedProxies }),
       ...(config.storageBytes === undefined ? {} : { storageBytes: config.storageBytes }),
     });
     if (out.isJson)
