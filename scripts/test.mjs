@@ -5,6 +5,7 @@
  * Words after `--` choose suites by name: `npm test -- unit`.
  */
 import { spawn } from 'node:child_process';
+import { stripVTControlCharacters } from 'node:util';
 
 const suites = [
   {
@@ -33,8 +34,7 @@ const chosen = suites.filter((suite) => (wanted.length > 0 ? wanted.includes(sui
 
 /** What a runner's own closing lines say: `12 passing`, `1 failing` (Hardhat), `Tests  3 failed | 12 passed (15)` (vitest). */
 function count(output) {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes are control characters
-  const text = output.replace(/\u001b\[[0-9;]*m/g, '');
+  const text = stripVTControlCharacters(output);
   const last = (pattern) => Number([...text.matchAll(pattern)].at(-1)?.[1] ?? 0);
   const vitest = text.match(/^\s*Tests\s+.*$/m)?.[0];
   if (vitest !== undefined) {

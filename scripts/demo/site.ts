@@ -4,7 +4,7 @@
  */
 import { createReadStream, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { contentSecurityPolicy } from './csp.ts';
 
@@ -38,39 +38,53 @@ function fileFor(root: string, path: string): string | undefined {
   return undefined;
 }
 
+/** Answers one request: the configuration, a page with its own policy, or any other file of the export. */
+async function answer(
+  root: string,
+  config: SiteConfig,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
+  response.setHeader('X-Content-Type-Options', 'nosniff');
+  response.setHeader('Referrer-Policy', 'no-referrer');
+  if (path === '/dintel.json') {
+    response.setHeader('Content-Type', 'application/json');
+    response.setHeader('Cache-Control', 'no-store');
+    response.end(JSON.stringify(config));
+    return;
+  }
+  const file = fileFor(root, path);
+  if (file === undefined) {
+    response.statusCode = 404;
+    response.end('Not found');
+    return;
+  }
+  response.setHeader('Content-Type', types[extname(file)] ?? 'application/octet-stream');
+  if (extname(file) === '.html') {
+    const html = await readFile(file, 'utf8');
+    response.setHeader(
+      'Content-Security-Policy',
+      contentSecurityPolicy(html, ['http://127.0.0.1:*', 'http://localhost:*']),
+    );
+    response.end(html);
+    return;
+  }
+  createReadStream(file).pipe(response);
+}
+
 /** Starts the server on a free port (or the one given). Resolves with its URL. */
 export async function serveSite(
   root: string,
   config: SiteConfig,
   port = 0,
 ): Promise<{ url: string; close: () => Promise<void> }> {
-  const server: Server = createServer(async (request, response) => {
-    const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
-    response.setHeader('X-Content-Type-Options', 'nosniff');
-    response.setHeader('Referrer-Policy', 'no-referrer');
-    if (path === '/dintel.json') {
-      response.setHeader('Content-Type', 'application/json');
-      response.setHeader('Cache-Control', 'no-store');
-      response.end(JSON.stringify(config));
-      return;
-    }
-    const file = fileFor(root, path);
-    if (file === undefined) {
-      response.statusCode = 404;
-      response.end('Not found');
-      return;
-    }
-    response.setHeader('Content-Type', types[extname(file)] ?? 'application/octet-stream');
-    if (extname(file) === '.html') {
-      const html = await readFile(file, 'utf8');
-      response.setHeader(
-        'Content-Security-Policy',
-        contentSecurityPolicy(html, ['http://127.0.0.1:*', 'http://localhost:*']),
-      );
-      response.end(html);
-      return;
-    }
-    createReadStream(file).pipe(response);
+  const server: Server = createServer((request, response) => {
+    answer(root, config, request, response).catch(() => {
+      // A path that cannot be decoded, or a file that has just gone.
+      response.statusCode = 400;
+      response.end('Bad request');
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

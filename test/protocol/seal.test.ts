@@ -88,8 +88,8 @@ describe('a seal', () => {
     expect((error as Error).cause).toBeUndefined();
   });
 
-  it('answers any bytes with that error', () => {
-    fc.assert(
+  it('answers any bytes with that error', async () => {
+    await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 120 }), async (bytes) => {
         expect(await codeOf(() => openSeal(bob, 'request', bytes, bytes))).toBe('seal.open');
       }),
