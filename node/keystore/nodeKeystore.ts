@@ -26,6 +26,9 @@ import { readPublicPart, Strongbox } from './strongbox.ts';
 
 const layout = { version: 0, operator: 1, peer: 33, oldest: 65, ratchet: 69, announced: 101, end: 105 } as const;
 
+/** A promise lives for at most 1,024 epochs and its evidence for 14 more, while a key lives for about 90: 12 keys, and a margin. */
+const keptOnRebuild = 32;
+
 const fileKind: SecretFileKind = {
   what: 'keystore',
   code: 'E_KEYSTORE',
@@ -79,7 +82,8 @@ export class NodeKeystore implements KeyRing {
     const peer = nodePeerSeed(seed);
     const ratchet = EncryptingRatchet.fromSeed(seed);
     seed.fill(0);
-    ratchet.forget(Math.max(0, keyNumber - 1)); // Alice may have sealed to the one before
+    // Nobody knows any more which keys were promised: all that a living promise can need are kept until rotation erases them.
+    ratchet.forget(Math.max(0, keyNumber - keptOnRebuild));
     const secret = encodeSecret(operatorKey, peer, ratchet, keyNumber);
     peer.fill(0);
     try {

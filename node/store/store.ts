@@ -89,22 +89,23 @@ export class Store {
 /**
  * Move a damaged database aside; the next start makes a new one and reads the chain again. What only the old one knew is then
  * missing: nonces (a floor in time takes their place, since the new file counts as restored) and reservations of chunks.
- * Returns the path it was moved to, undefined if there was none.
+ * Also for a node whose database is gone, and for one that is rebuilt on another machine: without this a fresh file would be
+ * taken for that of a node that never promised anything. Returns the path it was moved to, undefined if there was none.
  */
 export async function setDatabaseAside(folder: string): Promise<string | undefined> {
   await openDataFolder(folder);
   const lock = lockDataFolder(folder);
   try {
     const path = join(folder, databaseName);
-    if (!existsSync(path)) return undefined;
     const aside = `${path}.damaged-${new Date().toISOString().replaceAll(':', '')}`;
+    const isThere = existsSync(path);
     for (const suffix of ['', '-wal', '-shm']) {
       if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
     }
     const fresh = Database.open(path);
     noteLoss(fresh, Date.now());
     fresh.close();
-    return aside;
+    return isThere ? aside : undefined;
   } finally {
     lock.release();
   }

@@ -21,8 +21,9 @@ import {
 import { exists, makePrivateFolder, writeSecretFile } from '../../config/secretFile.ts';
 import { NodeKeystore } from '../../keystore/nodeKeystore.ts';
 import { newPhrase, parsePhrase } from '../../keystore/phrase.ts';
+import { setDatabaseAside } from '../../store/store.ts';
 import { type Access, openReader } from '../access.ts';
-import { action, type CommonOptions, type Context, commandFor, examples, keystorePath } from '../common.ts';
+import { action, type CommonOptions, type Context, commandFor, dataPath, examples, keystorePath } from '../common.ts';
 import { readPassword } from '../password.ts';
 import { ask, askHidden, isAtTerminal } from '../prompt.ts';
 
@@ -111,6 +112,8 @@ async function init({ options, out }: Context<InitOptions>): Promise<void> {
     keyNumber: isRecovery ? (options.keyNumber ?? 0) : 0,
   });
   await writeConfig(home, config);
+  // A rebuilt node has made promises that this machine knows nothing of.
+  if (isRecovery) await setDatabaseAside(dataPath(home));
   const operator = checksumAddress(keystore.operator);
   keystore.wipe();
   out.result(
