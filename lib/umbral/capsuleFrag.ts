@@ -42,44 +42,44 @@ export let verifiedCapsuleFragOf: (parts: CapsuleFragParts) => VerifiedCapsuleFr
 
 /** What both kinds show; copies. */
 class Shown {
-  protected readonly parts: CapsuleFragParts;
+  readonly #parts: CapsuleFragParts;
 
   protected constructor(parts: CapsuleFragParts) {
-    this.parts = parts;
+    this.#parts = parts;
   }
 
   static {
-    capsuleFragParts = (cfrag) => expectInstance<Shown>(cfrag, Shown, 'cfrag').parts;
+    capsuleFragParts = (cfrag) => expectInstance<Shown>(cfrag, Shown, 'cfrag').#parts;
   }
 
   /** The kfrag's 32-byte id. */
   get id(): Uint8Array {
-    return this.parts.id.slice();
+    return this.#parts.id.slice();
   }
 
   /** ser(X). */
   get precursor(): Uint8Array {
-    return this.parts.x.slice();
+    return this.#parts.x.slice();
   }
 
   /** ser(U1). */
   get commitment(): Uint8Array {
-    return this.parts.u1.slice();
+    return this.#parts.u1.slice();
   }
 
   /** r || s of Alice's signature for the receiver. */
   get signatureForReceiver(): Uint8Array {
-    return this.parts.signature.slice();
+    return this.#parts.signature.slice();
   }
 
   /** 381 bytes. */
   toBytes(): Uint8Array {
-    return CAPSULE_FRAG.build(this.parts);
+    return CAPSULE_FRAG.build(this.#parts);
   }
 
   /** E1 V1 id X E2 V2 U1 U2 z signature without headers, 359 bytes: what a contract reads. */
   toBytesSimple(): Uint8Array {
-    return CAPSULE_FRAG_SIMPLE.build(this.parts);
+    return CAPSULE_FRAG_SIMPLE.build(this.#parts);
   }
 }
 
@@ -101,9 +101,9 @@ export class CapsuleFrag extends Shown {
 
   /** Checks Alice's signature, then the proof. Throws `cfrag.kfrag_signature`, `cfrag.reencryption`. */
   verify(capsule: Capsule, keys: CapsuleFragKeys): VerifiedCapsuleFrag {
-    const [fault] = findFaults(capsule, [this.parts], keys);
+    const [fault] = findFaults(capsule, [capsuleFragParts(this)], keys);
     if (fault) throw faultError(fault);
-    return verifiedCapsuleFragOf(proven(capsule, this.parts, keys));
+    return verifiedCapsuleFragOf(proven(capsule, capsuleFragParts(this), keys));
   }
 
   equals(other: CapsuleFrag): boolean {
@@ -111,18 +111,25 @@ export class CapsuleFrag extends Shown {
   }
 
   override toString(): string {
-    return `CapsuleFrag:${hex(this.parts.id.subarray(0, 8))}`;
+    return `CapsuleFrag:${hex(capsuleFragParts(this).id.subarray(0, 8))}`;
   }
 }
 
 /** A cfrag whose proxy has proven that it did what it should. Made by verification and by `reencrypt`. */
 export class VerifiedCapsuleFrag extends Shown {
+  readonly #verified = true;
+
   private constructor(parts: CapsuleFragParts) {
     super(parts);
   }
 
   static {
     verifiedCapsuleFragOf = (parts) => new VerifiedCapsuleFrag(parts);
+  }
+
+  /** What was made here, not what was lent this prototype. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && #verified in value;
   }
 
   /**
@@ -137,7 +144,7 @@ export class VerifiedCapsuleFrag extends Shown {
   }
 
   override toString(): string {
-    return `VerifiedCapsuleFrag:${hex(this.parts.id.subarray(0, 8))}`;
+    return `VerifiedCapsuleFrag:${hex(capsuleFragParts(this).id.subarray(0, 8))}`;
   }
 }
 

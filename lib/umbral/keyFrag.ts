@@ -40,48 +40,53 @@ export interface KeyFragKeys {
 
 /** Internal. */
 export let keyFragParts: (kfrag: VerifiedKeyFrag) => KeyFragParts;
+let partsOfAny: (kfrag: Shown) => KeyFragParts;
 /** A kfrag from parts that hold by construction. Internal. */
 export let verifiedKeyFragOf: (bytes: Uint8Array) => VerifiedKeyFrag;
 
 /** The public facts that a kfrag's bytes show; copies. */
 class Shown {
-  protected readonly parts: () => KeyFragParts;
+  readonly #parts: () => KeyFragParts;
 
   protected constructor(parts: KeyFragParts) {
-    this.parts = () => parts; // a closure, so that printing or serialising the object does not show rk
+    this.#parts = () => parts; // a closure, so that printing the object does not show rk
+  }
+
+  static {
+    partsOfAny = (kfrag) => kfrag.#parts();
   }
 
   /** 32 random bytes that name the fragment. */
   get id(): Uint8Array {
-    return this.parts().id.slice();
+    return this.#parts().id.slice();
   }
 
   /** ser(X), the same in all fragments of one generation. */
   get precursor(): Uint8Array {
-    return this.parts().x.slice();
+    return this.#parts().x.slice();
   }
 
   /** ser(U1) = ser(rk*U). */
   get commitment(): Uint8Array {
-    return this.parts().u1.slice();
+    return this.#parts().u1.slice();
   }
 
   /** r || s over the id, commitment, precursor and both keys: what Bob checks in each cfrag. */
   get signatureForReceiver(): Uint8Array {
-    return this.parts().signatureForReceiver.slice();
+    return this.#parts().signatureForReceiver.slice();
   }
 
   get delegatingKeySigned(): boolean {
-    return this.parts().delegatingKeySigned;
+    return this.#parts().delegatingKeySigned;
   }
 
   get receivingKeySigned(): boolean {
-    return this.parts().receivingKeySigned;
+    return this.#parts().receivingKeySigned;
   }
 
   /** 310 bytes, which hold the proxy's secret. */
   toBytes(): Uint8Array {
-    return this.parts().bytes.slice();
+    return this.#parts().bytes.slice();
   }
 }
 
@@ -112,7 +117,7 @@ export class KeyFrag extends Shown {
    * `kfrag.signature`. Source: spec section 6.
    */
   verify({ verifyingKey, delegatingKey, receivingKey, checkReceiverSignature = false }: KeyFragKeys): VerifiedKeyFrag {
-    const parts = this.parts();
+    const parts = partsOfAny(this);
     const { delegatingKeySigned, receivingKeySigned } = parts;
     const signer = pointOfKey(expectInstance(verifyingKey, PublicKey, 'verifyingKey'));
     const a = delegatingKey && bytesOfKey(expectInstance(delegatingKey, PublicKey, 'delegatingKey'));
@@ -144,23 +149,30 @@ export class KeyFrag extends Shown {
   }
 
   equals(other: KeyFrag): boolean {
-    return sameBytes(this.parts().bytes, expectInstance(other, KeyFrag, 'other').parts().bytes);
+    return sameBytes(partsOfAny(this).bytes, partsOfAny(expectInstance(other, KeyFrag, 'other')).bytes);
   }
 
   override toString(): string {
-    return `KeyFrag:${hex(this.parts().id.subarray(0, 8))}`;
+    return `KeyFrag:${hex(partsOfAny(this).id.subarray(0, 8))}`;
   }
 }
 
 /** A kfrag whose maker is known. Made by `KeyFrag.verify` and `generateKFrags`; the only thing that re-encrypts. */
 export class VerifiedKeyFrag extends Shown {
+  readonly #verified = true;
+
   private constructor(parts: KeyFragParts) {
     super(parts);
   }
 
   static {
-    keyFragParts = (kfrag) => expectInstance(kfrag, VerifiedKeyFrag, 'kfrag').parts();
+    keyFragParts = (kfrag) => partsOfAny(expectInstance(kfrag, VerifiedKeyFrag, 'kfrag'));
     verifiedKeyFragOf = (bytes) => new VerifiedKeyFrag(viewsOf(bytes));
+  }
+
+  /** What was made here, not what was lent this prototype. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && #verified in value;
   }
 
   /**
@@ -174,11 +186,11 @@ export class VerifiedKeyFrag extends Shown {
   }
 
   equals(other: VerifiedKeyFrag): boolean {
-    return sameBytes(this.parts().bytes, keyFragParts(other).bytes);
+    return sameBytes(partsOfAny(this).bytes, keyFragParts(other).bytes);
   }
 
   override toString(): string {
-    return `VerifiedKeyFrag:${hex(this.parts().id.subarray(0, 8))}`;
+    return `VerifiedKeyFrag:${hex(partsOfAny(this).id.subarray(0, 8))}`;
   }
 }
 

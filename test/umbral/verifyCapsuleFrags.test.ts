@@ -102,7 +102,7 @@ describe('verifyCapsuleFrags', () => {
 
   it('cannot be made to trust: there is no public constructor and no shape that passes', () => {
     const shaped = Object.assign({}, cfrags[0]);
-    expect(() => decryptReencrypted({ ...opening, cfrags: [shaped as VerifiedCapsuleFrag] })).toThrow(
+    expect(() => decryptReencrypted({ ...opening, cfrags: [shaped as unknown as VerifiedCapsuleFrag] })).toThrow(
       'VerifiedCapsuleFrag',
     );
   });
