@@ -1,0 +1,69 @@
+/**
+ * What a page pays for a part of the library: bundled and minified by esbuild, then gzip -9. Run: `npx node bench/size.ts [--json]`;
+ * exits 1 when a limit is passed. The peer's figure is its WebAssembly file alone, without its JavaScript.
+ */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+
+/** One bundle: bytes after gzip, and the most it may be. */
+export interface SizeRow {
+  readonly what: string;
+  readonly gzipBytes: number;
+  readonly limit?: number;
+}
+
+const kB = 1000;
+const root = join(import.meta.dirname, '..');
+
+async function bundle(code: string): Promise<number> {
+  const { outputFiles } = await build({
+    stdin: { contents: code, resolveDir: root, loader: 'ts' },
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    legalComments: 'none',
+  });
+  return gzipSync(outputFiles[0]?.contents ?? new Uint8Array(), { level: 9 }).length;
+}
+
+/** Sizes of the published entry points beside the peer. */
+export async function benchSize(): Promise<SizeRow[]> {
+  const peer = join(createRequire(import.meta.url).resolve('@nucypher/umbral-pre'), '..');
+  const wasm = ['umbral_pre_wasm_bg.wasm', 'umbral_pre_bg.wasm'].flatMap((name) => {
+    try {
+      return [readFileSync(join(peer, name))];
+    } catch {
+      return [];
+    }
+  })[0];
+  return [
+    { what: 'dintel/umbral, both engines', gzipBytes: await bundle("export * from 'dintel/umbral'"), limit: 50 * kB },
+    { what: 'Alice and Bob over HTTP', gzipBytes: await bundle("export { Alice, Bob } from 'dintel'") },
+    { what: 'Bob alone', gzipBytes: await bundle("export { Bob } from 'dintel'") },
+    ...(wasm === undefined
+      ? []
+      : [{ what: 'umbral-pre, its WebAssembly alone', gzipBytes: gzipSync(wasm, { level: 9 }).length }]),
+  ];
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({ options: { json: { type: 'boolean' } } });
+  const rows = await benchSize();
+  if (values.json === true) console.log(JSON.stringify({ rows }));
+  else {
+    console.log(`${'bundle'.padEnd(36)}${'kB gzip'.padStart(8)}${'limit'.padStart(8)}`);
+    for (const { what, gzipBytes, limit } of rows) {
+      console.log(
+        `${what.padEnd(36)}${(gzipBytes / kB).toFixed(1).padStart(8)}${(limit === undefined ? '' : String(limit / kB)).padStart(8)}`,
+      );
+    }
+  }
+  process.exitCode = rows.some(({ gzipBytes, limit }) => limit !== undefined && gzipBytes > limit) ? 1 : 0;
+}
