@@ -5,8 +5,9 @@ import { parseCount } from '../../config/parse.ts';
 import { PersonKeystore } from '../../keystore/personKeystore.ts';
 import { action, type CommonOptions, type Context, commandFor, examples, keystorePath } from '../common.ts';
 import { openPerson, personInitCommand } from '../person.ts';
-import { grantCommand, quoteCommand, resumeCommand } from './grant.ts';
+import { grantCommand, resumeCommand } from './grant.ts';
 import { grantsCommand, revokeCommand } from './manage.ts';
+import { quoteCommand } from './quote.ts';
 
 export function aliceCommand(): Command {
   const command = new Command('alice');

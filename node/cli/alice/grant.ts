@@ -1,27 +1,18 @@
 /**
- * `dintel alice quote`, `grant`, `resume`: what sharing costs, sharing, and finishing what a crash cut short.
+ * `dintel alice grant`, `resume`: sharing, and finishing what a crash cut short.
  * Owns: what is said before anything is signed. Owns not: the steps (lib `Alice`).
  */
 import { Option } from 'commander';
-import { type Grant, type GrantQuote, openSealedFile, type ProgressEvent, type SealedFile } from 'dintel';
+import { type Grant, openSealedFile, type ProgressEvent, type SealedFile } from 'dintel';
 import { policyManagerAbi } from 'dintel/chain';
-import { OperatorError } from '../../config/operatorError.ts';
-import { formatAmount, parseAccount, parseAmount, parseCount, parseDuration } from '../../config/parse.ts';
+import { parseAccount, parseCount } from '../../config/parse.ts';
 import { action, type CommonOptions, type Context, commandFor, examples } from '../common.ts';
 import { type OpenedRange, openRange } from '../files.ts';
 import { interrupted } from '../interrupt.ts';
-import { table } from '../output.ts';
 import { formatBytes, type Progress } from '../progress.ts';
 import { confirm } from '../prompt.ts';
 import { type OpenedAlice, openAlice } from './open.ts';
-
-interface TermOptions extends CommonOptions {
-  readonly threshold: number;
-  readonly shares: number;
-  readonly for?: number;
-  readonly until?: Date;
-  readonly rate?: bigint;
-}
+import { quoteLines, type TermOptions, untilOf, withTerms } from './quote.ts';
 
 interface GrantOptions extends TermOptions {
   readonly file: readonly string[];
@@ -32,40 +23,7 @@ interface GrantOptions extends TermOptions {
   readonly origin?: string;
 }
 
-const count = (most: number) => (text: string) => parseCount(text, 1, most);
 const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), value];
-
-function parseMoment(text: string): Date {
-  const date = new Date(text);
-  if (Number.isNaN(date.getTime())) {
-    throw new OperatorError(
-      'E_DURATION',
-      `expected a moment such as 2027-01-31 or 2027-01-31T12:00Z, got ${JSON.stringify(text)}`,
-    );
-  }
-  return date;
-}
-
-function withTerms(command: ReturnType<typeof commandFor>) {
-  return command
-    .addOption(new Option('--threshold <m>', 'nodes that must agree').default(3).argParser(count(64)))
-    .addOption(new Option('--shares <n>', 'nodes that hold a share').default(5).argParser(count(64)))
-    .addOption(new Option('--for <time>', 'how long: 30m, 1h, 7d, 2w').argParser(parseDuration).conflicts('until'))
-    .addOption(new Option('--until <moment>', 'until when, in place of --for').argParser(parseMoment))
-    .addOption(
-      new Option('--rate <wei>', 'fee per share and epoch, in wei (default: what enough nodes accept)').argParser(
-        (text) => parseAmount(text, 0),
-      ),
-    );
-}
-
-export function quoteCommand() {
-  return withTerms(
-    commandFor('alice', 'quote', 'What a grant would cost; signs and sends nothing', ['password', 'chain']),
-  )
-    .addHelpText('after', examples('dintel alice quote --threshold 3 --shares 5 --for 30d'))
-    .action(action<TermOptions>(quote));
-}
 
 export function grantCommand() {
   return withTerms(
@@ -104,47 +62,6 @@ export function resumeCommand() {
     )
     .addHelpText('after', examples('dintel alice resume --file report.pdf.dintel'))
     .action(action<CommonOptions & { readonly file?: readonly string[] }>(resume));
-}
-
-async function untilOf({ for: seconds, until }: TermOptions, { alice }: OpenedAlice): Promise<number> {
-  if (until !== undefined) return Math.floor(until.getTime() / 1000);
-  if (seconds === undefined)
-    throw new OperatorError('E_USAGE', '--for or --until is needed', { cure: 'for example --for 7d' });
-  return (await alice.network.now()).timestamp + seconds; // by the chain's clock, which is the one that ends it
-}
-
-function quoteLines(quote: GrantQuote): string[] {
-  const wei = (value: bigint): string => formatAmount(value, 18, 9);
-  return table([
-    [
-      'deposit',
-      `${wei(quote.depositWei)}  (${quote.rateWei} wei for each of ${quote.epochs} epochs and share; what is not earned comes back)`,
-    ],
-    ['gas', `${wei(quote.gas * quote.gasPriceWei)}  (${quote.gas} at most ${quote.gasPriceWei} wei)`],
-    [
-      'together',
-      `${wei(quote.totalWei)}  of ${wei(quote.balanceWei)} in the wallet${quote.affordable ? '' : ': NOT ENOUGH'}`,
-    ],
-    ['ends', new Date(quote.expiresAt * 1000).toISOString()],
-    ['nodes', `${quote.candidates} would take it`],
-  ]);
-}
-
-async function quote({ options, out }: Context<TermOptions>): Promise<void> {
-  const opened = await openAlice(options);
-  try {
-    const { threshold, shares, rate } = options;
-    const quoted = await opened.alice.quote({
-      threshold,
-      shares,
-      until: await untilOf(options, opened),
-      rateWei: rate,
-      signal: interrupted(),
-    });
-    out.result({ ok: true, threshold, shares, ...quoted }, quoteLines(quoted));
-  } finally {
-    opened.wipe();
-  }
 }
 
 async function grant({ options, out }: Context<GrantOptions>): Promise<void> {
