@@ -13,6 +13,9 @@ import { maxChunkBytes } from '../protocol/limits.ts';
 import type { ChunkId } from '../protocol/reservation.ts';
 import { type ByteSpan, checkBlob, type Storage, type StorageOptions } from './storage.ts';
 
+/** Milliseconds for one blob from one place. */
+const usualTimeoutMs = 30_000;
+
 export interface HttpStorageOptions {
   /** Stores, each a URL that ends in `/` and takes an id behind it. */
   readonly stores: readonly string[];
@@ -47,7 +50,7 @@ export class HttpStorage implements Storage {
 
   constructor(options: HttpStorageOptions) {
     this.#stores = options.stores.filter((store) => /^https?:\/\/.+\/$/.test(store));
-    this.#timeoutMs = options.timeoutMs ?? 30_000;
+    this.#timeoutMs = options.timeoutMs ?? usualTimeoutMs;
     this.#hedgeMs = options.hedgeMs ?? 1_500;
     this.#fetch = options.fetch ?? ((input, init) => fetch(input, init));
   }
@@ -218,7 +221,7 @@ export async function fetchBlob(
         const response = await (options.fetch ?? fetch)(uri, {
           redirect: 'error',
           credentials: 'omit',
-          ...(options.signal && { signal: options.signal }),
+          signal: AbortSignal.any([AbortSignal.timeout(usualTimeoutMs), ...(options.signal ? [options.signal] : [])]),
         });
         if (response.ok) return await checkBlob(id, await readAtMost(response, maxChunkBytes));
       } catch {

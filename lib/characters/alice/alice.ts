@@ -11,7 +11,7 @@ import type { Deployment } from '../../chain/deployments.ts';
 import { ChainError } from '../../chain/errors.ts';
 import type { PolicyRecord } from '../../chain/policyManager.ts';
 import { readRegistry } from '../../chain/registry.ts';
-import { type Card, parseCard, type VerifiedCard, verifyCard } from '../../protocol/card.ts';
+import { type Card, isVerifiedCard, parseCard, type VerifiedCard, verifyCard } from '../../protocol/card.ts';
 import { encodeConditions, parseConditions } from '../../protocol/conditions.ts';
 import { maxShares } from '../../protocol/constants.ts';
 import { DintelError, ProtocolError } from '../../protocol/errors.ts';
@@ -33,6 +33,7 @@ import { type Journal, MemoryJournal, SealedJournal } from '../journal.ts';
 import { Network } from '../network.ts';
 import { NodeClient } from '../nodeClient.ts';
 import type { OnProgress } from '../progress.ts';
+import { publicFetch } from '../publicFetch.ts';
 import type { SealedFile } from '../sealedFile.ts';
 import { sealedSizeOf } from '../sealedFile.ts';
 import { Grant, type GrantHost } from './grant.ts';
@@ -128,7 +129,7 @@ export class Alice {
   readonly #journal: Journal;
   readonly #depth: number;
   readonly #clock: Clock;
-  readonly #fetch: typeof fetch | undefined;
+  readonly #fetch: typeof fetch;
 
   private constructor(network: Network<Chain>, options: AliceOptions) {
     this.network = network;
@@ -138,7 +139,7 @@ export class Alice {
     vault.fill(0);
     this.#depth = options.depth ?? (options.deployment.chainId === 31337 ? 0 : 1);
     this.#clock = options.clock ?? systemClock;
-    this.#fetch = options.fetch;
+    this.#fetch = publicFetch(options.deployment.chainId, options.fetch);
   }
 
   /** Throws CHAIN_MISMATCH, `ChainError`, KEY_LOCKED. */
@@ -439,12 +440,9 @@ export class Alice {
       if (keys === undefined) throw new ProtocolError('KEY_NOT_REGISTERED', { field: 'to', got: to.address });
       return { receivingKey: PublicKey.fromBytes(keys.receiving), verifyingKey: PublicKey.fromBytes(keys.verifying) };
     }
-    const card = typeof to === 'string' ? parseCard(to) : 'card' in to ? to.card : to;
-    const verified =
-      typeof to === 'object' && 'card' in to
-        ? to
-        : await verifyCard(card, this.network.contracts, this.network.contractJudge);
-    return verified.card;
+    if (isVerifiedCard(to)) return to.card;
+    const card = typeof to === 'string' ? parseCard(to) : to;
+    return (await verifyCard(card, this.network.contracts, this.network.contractJudge)).card;
   }
 
   /** The signed revocation to every node of the cohort; what they say is told, never waited for long. */
@@ -468,7 +466,7 @@ export class Alice {
     return Promise.all(
       record.cohort.map(async ({ node, url }) => {
         try {
-          const client = new NodeClient({ url, timeoutMs: 3_000, ...(this.#fetch && { fetch: this.#fetch }) });
+          const client = new NodeClient({ url, timeoutMs: 3_000, fetch: this.#fetch });
           await client.post('revocations', body, { signal });
           return { node, code: undefined };
         } catch (error) {

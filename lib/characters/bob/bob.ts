@@ -29,6 +29,7 @@ import { type Clock, checkAbort, systemClock } from '../clock.ts';
 import { Network } from '../network.ts';
 import { checkNodeUrl, NodeClient } from '../nodeClient.ts';
 import type { OnProgress } from '../progress.ts';
+import { publicFetch } from '../publicFetch.ts';
 import { type AskContext, askNode, judgeAnswer, type WrongAnswer, WrongAnswerError } from './ask.ts';
 import { askQuorum, type NodeReport } from './quorum.ts';
 import { RetrievedFile } from './retrieved.ts';
@@ -105,7 +106,7 @@ export class Bob {
   readonly network: Network;
   readonly #keyring: Keyring;
   readonly #clock: Clock;
-  readonly #fetch: typeof fetch | undefined;
+  readonly #fetch: typeof fetch;
   /** Verified fragments by policy and capsule, then by share: a retry asks only for what is missing. */
   readonly #kept = new Map<string, Map<number, VerifiedCapsuleFrag>>();
   readonly #offsets = new Map<Address, number>();
@@ -114,7 +115,7 @@ export class Bob {
     this.network = network;
     this.#keyring = options.keyring;
     this.#clock = options.clock ?? systemClock;
-    this.#fetch = options.fetch;
+    this.#fetch = publicFetch(options.deployment.chainId, options.fetch);
   }
 
   /** Throws CHAIN_MISMATCH, `ChainError`. */
@@ -182,7 +183,7 @@ export class Bob {
         try {
           const entry = entries[from + i] as ManifestFile;
           const places = [...stores, ...entry.uris.filter((uri) => uri.endsWith('/')), ...located.stores];
-          const storage = new HttpStorage({ stores: [...new Set(places)], ...(this.#fetch && { fetch: this.#fetch }) });
+          const storage = new HttpStorage({ stores: [...new Set(places)], fetch: this.#fetch });
           opened.push(new RetrievedFile(await openFile(header, fileKey), entry, storage));
         } finally {
           fileKey.fill(0);
@@ -212,7 +213,7 @@ export class Bob {
     }
     const link = typeof from === 'string' ? parseLink(from, [this.network.contracts]) : from;
     const id = link.manifestId.slice(2);
-    const fetching = { ...(signal && { signal }), ...(this.#fetch && { fetch: this.#fetch }) };
+    const fetching = { ...(signal && { signal }), fetch: this.#fetch };
     const bytes = await fetchBlob(id, link.uris, fetching).catch(async (error: unknown) => {
       // A link may be older than the places it names: any node may hold it, so all of them are asked.
       if (!(error instanceof ProtocolError) || error.code === 'ABORTED') throw error;
@@ -312,7 +313,7 @@ export class Bob {
         if (url === undefined) {
           throw new ProtocolError('NODE_UNREACHABLE', { details: `${share.node} announces no usable URL.` });
         }
-        const client = new NodeClient({ url, timeoutMs, ...(this.#fetch && { fetch: this.#fetch }) });
+        const client = new NodeClient({ url, timeoutMs, fetch: this.#fetch });
         return askNode(client, share, context, nodeSignal);
       },
       judge: judgeAnswer,
