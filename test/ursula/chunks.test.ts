@@ -29,6 +29,24 @@ describe('reservations', () => {
     });
   });
 
+  it('gives the same room to one of many that ask at once', async () => {
+    const world = makeWorld({ byteBudget: 1_000 });
+    const { chunks } = world.ports;
+    const reserve = chunks.reserve.bind(chunks);
+    // A disk takes its time.
+    chunks.reserve = async (...of: Parameters<typeof reserve>) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      await reserve(...of);
+    };
+    const asked = ['aa', 'bb', 'cc'].map((byte) => world.reservation([{ id: id(byte), size: 600 }]));
+    expect(await Promise.all(asked.map((body) => codeOf(world.ursula.reserve(body))))).toEqual([
+      'ok',
+      'E_BUDGET',
+      'E_BUDGET',
+    ]);
+    expect(chunks.used(world.leafHash)).toBe(600);
+  });
+
   it('refuses in the order of the table', async () => {
     const world = makeWorld();
     const { ursula, reservation, domain, policyId, view, policy } = world;
@@ -67,6 +85,13 @@ describe('reservations', () => {
     expect(await codeOf(world.ursula.reserve(shared))).toBe('ok');
     expect(await codeOf(world.ursula.reserve(world.reservation([{ id: id('bb'), size: 41 }])))).toBe('E_STORAGE');
     expect(await codeOf(world.ursula.reserve(world.reservation([{ id: id('bb'), size: 40 }])))).toBe('ok');
+  });
+
+  it('a small claim does not make room for a large one', async () => {
+    const world = makeWorld({ ursula: { storageBytes: 100 } });
+    await world.ports.chunks.reserve(world.policyId, world.policyId, [{ id: id('aa'), size: 1 }]);
+    expect(await codeOf(world.ursula.reserve(world.reservation([{ id: id('aa'), size: 101 }])))).toBe('E_STORAGE');
+    expect(await codeOf(world.ursula.reserve(world.reservation([{ id: id('aa'), size: 100 }])))).toBe('ok');
   });
 
   it('a false size that a stranger reserved keeps nobody out, and held bytes have one size', async () => {

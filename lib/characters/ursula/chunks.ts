@@ -24,6 +24,7 @@ export async function reserveChunks(
   ports: UrsulaPorts,
   storageBytes: number,
   body: ReservationBody,
+  inTurn: <T>(work: () => Promise<T>) => Promise<T>,
 ): Promise<ReservationAnswer> {
   const { policyId, leaf, chunks } = body;
   const { expiresAt, signature } = body.reservation;
@@ -46,21 +47,24 @@ export async function reserveChunks(
     signature,
     verifyingAddress: addressOf(verifyingKey(leaf.keys[2])),
   });
-  const added = newChunks(ports, hash, chunks);
-  const reserved = sizeOf(added);
-  const used = ports.chunks.used(hash);
-  const budget = leaf.byteBudget;
-  if (used + reserved > budget) {
-    throw new ProtocolError('E_BUDGET', {
-      details: `The policy may keep ${budget} bytes here and uses ${used}; this asks for ${reserved} more.`,
-      data: { used, budget, asked: reserved },
-    });
-  }
-  // Chunks that another policy brought are on the disk already and take no room twice.
-  const fresh = sizeOf(added.filter(({ id }) => ports.chunks.chunk(id) === undefined));
-  if (ports.chunks.total() + fresh > storageBytes) throw new ProtocolError('E_STORAGE');
-  if (added.length > 0) await ports.chunks.reserve(policyId, hash, added);
-  return { reserved, used: used + reserved, budget };
+  // In turn: what is free is read here and taken when it is durable, and two at once must not take the same room.
+  return inTurn(async () => {
+    const added = newChunks(ports, hash, chunks);
+    const reserved = sizeOf(added);
+    const used = ports.chunks.used(hash);
+    const budget = leaf.byteBudget;
+    if (used + reserved > budget) {
+      throw new ProtocolError('E_BUDGET', {
+        details: `The policy may keep ${budget} bytes here and uses ${used}; this asks for ${reserved} more.`,
+        data: { used, budget, asked: reserved },
+      });
+    }
+    // What another policy brought, or claimed, takes no room twice; a larger claim takes the difference.
+    const fresh = added.reduce((sum, { id, size }) => sum + Math.max(0, size - (ports.chunks.chunk(id)?.size ?? 0)), 0);
+    if (ports.chunks.total() + fresh > storageBytes) throw new ProtocolError('E_STORAGE');
+    if (added.length > 0) await ports.chunks.reserve(policyId, hash, added);
+    return { reserved, used: used + reserved, budget };
+  });
 }
 
 /**

@@ -42,6 +42,8 @@ export class Ursula {
   readonly #readers: TokenBuckets;
   readonly #storageBytes: number;
   readonly #info: InfoDesk;
+  /** Ends when the reservations that wait for room have ended. */
+  #reserving: Promise<unknown> = Promise.resolve();
 
   constructor(ports: UrsulaPorts, options: UrsulaOptions = {}) {
     this.ports = ports;
@@ -82,7 +84,11 @@ export class Ursula {
 
   /** `/v1/reservations`. Errors: {@link reserveChunks}. */
   reserve(body: ReservationBody): Promise<ReservationAnswer> {
-    return reserveChunks(this.ports, this.#storageBytes, body);
+    return reserveChunks(this.ports, this.#storageBytes, body, (work) => {
+      const turn = this.#reserving.then(work);
+      this.#reserving = turn.catch(() => undefined);
+      return turn;
+    });
   }
 
   /** Before a chunk's bytes are read: `store` them or they are `held`. Throws E_NOT_RESERVED, E_LENGTH. */
