@@ -1,19 +1,10 @@
-import { createRequire } from 'node:module';
 import hardhatEthers from '@nomicfoundation/hardhat-ethers';
 import hardhatChaiMatchers from '@nomicfoundation/hardhat-ethers-chai-matchers';
 import hardhatIgnitionEthers from '@nomicfoundation/hardhat-ignition-ethers';
 import hardhatMocha from '@nomicfoundation/hardhat-mocha';
 import hardhatNetworkHelpers from '@nomicfoundation/hardhat-network-helpers';
 import { defineConfig } from 'hardhat/config';
-
-/** The compiler is the npm package `solc`: it arrives with `npm ci`, and nothing is downloaded at build time. */
-const compiler = {
-  version: '0.8.37',
-  path: createRequire(import.meta.url).resolve('solc/soljson.js'),
-};
-
-/** Osaka rules; a deployment to a chain that is behind lowers this in its own profile. */
-const evmVersion = 'osaka';
+import { compiler, productionSettings, quickSettings } from './scripts/compiler.ts';
 
 /** `DINTEL_DEEP=1`: the long runs of `npm run test:contracts:deep`, minutes instead of seconds. */
 const deep = process.env.DINTEL_DEEP === '1';
@@ -22,8 +13,8 @@ export default defineConfig({
   plugins: [hardhatEthers, hardhatChaiMatchers, hardhatIgnitionEthers, hardhatMocha, hardhatNetworkHelpers],
   solidity: {
     profiles: {
-      default: { ...compiler, settings: { evmVersion, optimizer: { enabled: true, runs: 200 } } },
-      production: { ...compiler, settings: { evmVersion, viaIR: true, optimizer: { enabled: true, runs: 200 } } },
+      default: { ...compiler, settings: quickSettings },
+      production: { ...compiler, settings: productionSettings },
     },
   },
   paths: { tests: { mocha: './test/contracts', solidity: './contracts/test' } },

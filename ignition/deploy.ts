@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { Address, Deployment } from 'dintel/chain';
 import hre from 'hardhat';
 import type { NetworkConnection } from 'hardhat/types/network';
-import DintelModule from './modules/Dintel.ts';
+import DintelModule, { builtModule } from './modules/Dintel.ts';
 import { type Rules, type RulesName, rules as rulesByName } from './rules.ts';
 
 /** What may differ from the named rules. */
@@ -17,14 +17,14 @@ export interface DeployOptions {
   readonly rules?: Partial<Rules>;
   /** Receives the token's whole supply; the first account if absent. */
   readonly holder?: Address;
-  /** How the contracts are compiled: quickly (default), or by the optimizer settings of production. */
-  readonly profile?: 'default' | 'production';
+  /** The committed production bytecode (default), or the sources as they are, compiled quickly: for tests of the contracts. */
+  readonly bytecode?: 'committed' | 'built';
 }
 
 const lower = (address: string) => address.toLowerCase() as Address;
 
 /**
- * Compile what is deployed, deploy it from the connection's first account, wire and check it.
+ * Deploy from the connection's first account, wire and check it.
  *
  * A chain with id 31337 is taken for one that will be thrown away: its journal is too, so that a later chain of the same id
  * does not resume from it. Throws if any contract does not name its neighbours.
@@ -35,9 +35,8 @@ export async function deployDintel(
   options: DeployOptions = {},
 ): Promise<Deployment> {
   const { ethers, ignition } = connection;
-  await hre.tasks
-    .getTask('build')
-    .run({ quiet: true, noTests: true, defaultBuildProfile: options.profile ?? 'default' });
+  const built = options.bytecode === 'built';
+  if (built) await hre.tasks.getTask('build').run({ quiet: true, noTests: true });
   const { chainId } = await ethers.provider.getNetwork();
   const deployedBlock = (await ethers.provider.getBlockNumber()) + 1;
   const throwAway = chainId === 31337n;
@@ -47,12 +46,15 @@ export async function deployDintel(
     Dintel: { ...rulesByName[name], ...options.rules, ...(holder === undefined ? {} : { holder }) },
   };
   try {
-    const { token, escrow, policyManager, keyRegistry, adjudicator } = await ignition.deploy(DintelModule, {
-      parameters,
-      deploymentId,
-      // one block is enough where nobody can reorganise
-      config: throwAway ? { requiredConfirmations: 1, blockPollingInterval: 50 } : {},
-    });
+    const { token, escrow, policyManager, keyRegistry, adjudicator } = await ignition.deploy(
+      built ? builtModule : DintelModule,
+      {
+        parameters,
+        deploymentId,
+        // one block is enough where nobody can reorganise
+        config: throwAway ? { requiredConfirmations: 1, blockPollingInterval: 50 } : {},
+      },
+    );
     const view = (contract: typeof escrow, method: string) => contract.getFunction(method).staticCall();
     const triangle = [
       ['MinerEscrow.token', await view(escrow, 'token'), await token.getAddress()],

@@ -16,6 +16,7 @@ const checks = {
   architecture: ['vitest run test/architecture.test.ts'],
   unused: ['knip'],
   abi: ['node scripts/abi.mjs --check'],
+  bytecode: ['node scripts/bytecode.mjs --check'],
   kernel: ['node scripts/kernel.mjs --check'],
   vectors: ['node scripts/vectors.ts --check'],
 };

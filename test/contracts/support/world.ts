@@ -1,9 +1,10 @@
 /** A fresh chain with Dintel on it, and the hands that every contract test needs. */
-import type { Deployment } from 'dintel/chain';
+import { type Deployment, dintelTokenAbi, keyRegistryAbi, minerEscrowAbi, policyManagerAbi } from 'dintel/chain';
 import {
   type BaseContract,
   type ContractTransactionResponse,
-  type Interface,
+  Interface,
+  type InterfaceAbi,
   keccak256,
   toUtf8Bytes,
   Wallet,
@@ -64,13 +65,15 @@ export const hash = (text: string): string => keccak256(toUtf8Bytes(text));
 export async function makeWorld(profile: 'default' | 'production' = 'default'): Promise<World> {
   const connection = await network.create();
   const { ethers, networkHelpers } = connection;
-  const deployment = await deployDintel(connection, 'local', { profile });
-  const at = async (name: string, address: string) =>
-    (await ethers.getContractAt(name, address)) as unknown as Callable;
-  const token = await at('DintelToken', deployment.token);
-  const escrow = await at('MinerEscrow', deployment.escrow);
-  const manager = await at('PolicyManager', deployment.policyManager);
-  const registry = await at('KeyRegistry', deployment.keyRegistry);
+  const deployment = await deployDintel(connection, 'local', {
+    bytecode: profile === 'production' ? 'committed' : 'built',
+  });
+  const at = async (abi: InterfaceAbi, address: string) =>
+    (await ethers.getContractAt(new Interface(abi), address)) as unknown as Callable;
+  const token = await at(dintelTokenAbi, deployment.token);
+  const escrow = await at(minerEscrowAbi, deployment.escrow);
+  const manager = await at(policyManagerAbi, deployment.policyManager);
+  const registry = await at(keyRegistryAbi, deployment.keyRegistry);
 
   const read = <T>(contract: Callable, method: string, ...args: unknown[]) =>
     contract.getFunction(method).staticCall(...args) as Promise<T>;
