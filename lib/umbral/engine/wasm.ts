@@ -62,14 +62,18 @@ export interface Kernel {
   repeat(kind: number, p: number, n: number): void;
 }
 
+/** The module's bytes: unpacked, with the formulas written in. */
+export function kernelModule(): Uint8Array<ArrayBuffer> {
+  const text = atob(PACKED);
+  const packed = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) packed[i] = text.charCodeAt(i);
+  return join(inflate(packed, UNPACKED_BYTES));
+}
+
 /** Starts a module of its own, or `undefined` where the platform has no WebAssembly with SIMD or forbids it. */
 export function startKernel(): Kernel | undefined {
   try {
-    const text = atob(PACKED);
-    const packed = new Uint8Array(text.length);
-    for (let i = 0; i < text.length; i++) packed[i] = text.charCodeAt(i);
-    const module = new WebAssembly.Module(join(inflate(packed, UNPACKED_BYTES)));
-    return new WebAssembly.Instance(module).exports as unknown as Kernel;
+    return new WebAssembly.Instance(new WebAssembly.Module(kernelModule())).exports as unknown as Kernel;
   } catch {
     return undefined;
   }
