@@ -3,8 +3,7 @@ import { type Deployment, dintelTokenAbi, keyRegistryAbi, minerEscrowAbi, policy
 import {
   type BaseContract,
   type ContractTransactionResponse,
-  Interface,
-  type InterfaceAbi,
+  type Interface,
   keccak256,
   toUtf8Bytes,
   Wallet,
@@ -68,8 +67,8 @@ export async function makeWorld(profile: 'default' | 'production' = 'default'): 
   const deployment = await deployDintel(connection, 'local', {
     bytecode: profile === 'production' ? 'committed' : 'built',
   });
-  const at = async (abi: InterfaceAbi, address: string) =>
-    (await ethers.getContractAt(new Interface(abi), address)) as unknown as Callable;
+  const at = async (abi: readonly unknown[], address: string) =>
+    (await ethers.getContractAt([...abi], address)) as unknown as Callable;
   const token = await at(dintelTokenAbi, deployment.token);
   const escrow = await at(minerEscrowAbi, deployment.escrow);
   const manager = await at(policyManagerAbi, deployment.policyManager);
