@@ -228,7 +228,13 @@ const rows: readonly Row[] = [
   {
     id: 'C22 keystore with another MAC',
     args: () =>
-      run(spoiled('c22', (at) => rewrite(join(at, 'keystore.json'), (text) => text.replace(/..("}\s*)$/, 'ff$1')))),
+      run(
+        spoiled('c22', (at) =>
+          rewrite(join(at, 'keystore.json'), (text) =>
+            text.replace(/(.)("}\s*)$/, (_, last, end) => (last === '0' ? '1' : '0') + end),
+          ),
+        ),
+      ),
     expected: [4, 'E_PASSWORD'],
     says: /wrong password, or the keystore was changed/,
   },
