@@ -1,7 +1,8 @@
 /** `dintel bob …`: hand out a card, open what was shared. Needs no coins and no account. */
 import { Command, Option } from 'commander';
 import { Bob, contractsOf, type NodeOutcome, RetrievalError } from 'dintel';
-import { fingerprintWords, formatCard, makeCard } from 'dintel/protocol';
+import { fingerprintWords, formatCard, makeCard, toHex } from 'dintel/protocol';
+import type { PublicKey } from 'dintel/umbral';
 import { OperatorError } from '../../config/operatorError.ts';
 import { parseCount } from '../../config/parse.ts';
 import { openReader } from '../access.ts';
@@ -129,7 +130,7 @@ async function retrieve({ options, out }: Context<RetrieveOptions>, link: string
       },
       [
         `${options.out}: ${formatBytes(written.bytes)}${file.name === '' ? '' : ` (${file.name})`}, opened with ${verified} nodes in ${(openedMs / 1000).toFixed(1)} s.`,
-        ...(file.author === undefined ? ['Author not proven.'] : []),
+        ...authorWarning(file.author, got.manifest.manifest.verifyingKey),
       ],
     );
   } catch (error) {
@@ -142,6 +143,13 @@ async function retrieve({ options, out }: Context<RetrieveOptions>, link: string
   } finally {
     person.wipe();
   }
+}
+
+/** A valid signature proves a key, and anybody has one: of keys Bob knows only the sender's, by the link. */
+export function authorWarning(author: PublicKey | undefined, sender: PublicKey): string[] {
+  if (author === undefined) return ['Author not proven.'];
+  if (author.equals(sender)) return [];
+  return [`Author not proven: signed by ${toHex(author.toBytes())}, which is not the key of the sender.`];
 }
 
 export function nodeFacts({ key, state, code, attempts, ms }: NodeOutcome) {
