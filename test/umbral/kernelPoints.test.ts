@@ -353,6 +353,51 @@ describe('ECDSA against noble', () => {
   });
 });
 
+describe('batches that are worked off in parts', () => {
+  it('verify 130 signatures and 110 proofs, and find the one that is false wherever it stands', () => {
+    const secret = toBytes(scalar());
+    const key = bytes([times(Point.BASE, toNumber(secret))]);
+    const digests = random(32 * 130);
+    const signed = engine.ecdsa.sign(secret, digests);
+    const signatures = new Uint8Array(64 * 130);
+    for (let i = 0; i < 130; i++) signatures.set(signed.subarray(65 * i, 65 * i + 64), 64 * i);
+    expect(engine.ecdsa.verify(key, digests, signatures).every((valid) => valid === 1)).toBe(true);
+    for (const wrong of [0, 47, 48, 96, 129]) {
+      const changed = digests.slice();
+      changed[32 * wrong + 9]! ^= 1;
+      expect(
+        engine.ecdsa.verify(key, changed, signatures).map((valid, i) => (valid === (i === wrong ? 0 : 1) ? 1 : 0)),
+      ).not.toContain(0);
+    }
+    const m = 110;
+    const [e, v] = [bytes([times(Point.BASE, scalar())]), bytes([times(U, scalar())])];
+    const [rks, taus, challenges] = [0, 1, 2].map(() => scalars(Array.from({ length: m }, scalar))) as [
+      Uint8Array,
+      Uint8Array,
+      Uint8Array,
+    ];
+    const u = bytes([U]);
+    const products = [e, v, u].map((base) => [
+      engine.secretProducts([{ base, scalars: rks }]),
+      engine.secretProducts([{ base, scalars: taus }]),
+    ]);
+    const points = new Uint8Array(64 * 6 * m);
+    for (let i = 0; i < m; i++)
+      for (let base = 0; base < 3; base++)
+        for (let half = 0; half < 2; half++)
+          points.set(products[base]![half]!.subarray(64 * i, 64 * i + 64), 64 * (6 * i + 3 * half + base));
+    const responses = engine.scalars.mulAdd(taus, rks, challenges);
+    const equations = { e, v, points, challenges, responses, weights: random(48 * m) };
+    expect(engine.proofsHold(equations)).toBe(true);
+    for (const wrong of [0, 47, 48, 109]) {
+      const changed = responses.slice();
+      changed[32 * wrong + 31]! ^= 1;
+      expect(engine.proofsHold({ ...equations, responses: changed })).toBe(false);
+    }
+    expect(kernel.memory.buffer.byteLength).toBeLessThan(12 << 20);
+  });
+});
+
 describe('memory', () => {
   // An instance of its own, whose arena no public call has used.
   const kernel = startKernel()!;

@@ -119,6 +119,11 @@ function same(what: string, ...counts: readonly number[]): void {
 
 const NONE = new Uint8Array();
 
+/** Public batches are worked off in parts of this many, so that memory does not follow their length. */
+const BATCH = 48;
+const parts = (m: number): [number, number][] =>
+  Array.from({ length: Math.ceil(m / BATCH) }, (_, i) => [BATCH * i, Math.min(m, BATCH * (i + 1))]);
+
 export function createWasmEngine(kernel: Kernel): Engine {
   const { memory } = kernel;
   const scratch = kernel.scratchStart();
@@ -205,6 +210,19 @@ export function createWasmEngine(kernel: Kernel): Engine {
   function proofsHold({ e, v, points, challenges, responses, weights }: ProofEquations): boolean {
     const m = count(challenges, 32);
     same('proof equations', m, count(responses, 32), count(weights, 48), count(points, 6 * POINT));
+    if (m > BATCH) {
+      // Each part must vanish by itself; what is lost is little, and memory stays small.
+      return parts(m).every(([from, to]) =>
+        proofsHold({
+          e,
+          v,
+          points: points.subarray(6 * POINT * from, 6 * POINT * to),
+          challenges: challenges.subarray(32 * from, 32 * to),
+          responses: responses.subarray(32 * from, 32 * to),
+          weights: weights.subarray(48 * from, 48 * to),
+        }),
+      );
+    }
     return run(false, () => {
       const onU = 64;
       const scalars = room(96 + 96 * m);
@@ -387,6 +405,17 @@ export function createWasmEngine(kernel: Kernel): Engine {
       const m = count(signatures, 64);
       const each = keys.length !== POINT;
       same('digests and signatures', m, count(digests, 32), each ? count(keys, POINT) : m);
+      if (m > BATCH) {
+        const out = new Uint8Array(m);
+        for (const [from, to] of parts(m)) {
+          const key = each ? keys.subarray(POINT * from, POINT * to) : keys;
+          out.set(
+            ecdsa.verify(key, digests.subarray(32 * from, 32 * to), signatures.subarray(64 * from, 64 * to)),
+            from,
+          );
+        }
+        return out;
+      }
       return run(false, () => {
         warm(4);
         const out = room(m);
