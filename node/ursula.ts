@@ -88,7 +88,8 @@ export async function startUrsula(options: UrsulaRunOptions): Promise<RunningUrs
   const { escrow, network, rules } = await connect(options);
   log.info('chain connected', { chainId: network.chainId, epochLength: network.epochLength, depth: network.depth });
 
-  const store = await Store.open({ folder: options.home, network, minStake: rules.minStake });
+  const hasServed = keystore.encryptingKey().keyNumber > 0;
+  const store = await Store.open({ folder: options.home, network, minStake: rules.minStake, hasServed });
   opened.defer(() => store.close());
   const files = await ChunkFiles.open(join(options.home, 'chunks'));
   log.info('store open', { home: options.home, cursor: String(store.index.cursor()?.number ?? 'none') });

@@ -24,6 +24,8 @@ export interface StoreOptions {
   readonly network: Network;
   /** Token units, as read from the escrow. */
   readonly minStake: bigint;
+  /** The node's keys have been at work before: a database that begins empty has then forgotten what they promised. */
+  readonly hasServed?: boolean;
   /** Blocks that can be undone; the watcher's window. Default 128. */
   readonly window?: number;
   readonly nowMs?: () => number;
@@ -69,7 +71,9 @@ export class Store {
     try {
       database = Database.open(join(options.folder, databaseName));
       bindNetwork(database, options);
-      if (database.foundAs === 'restored') noteLoss(database, (options.nowMs ?? Date.now)());
+      const { foundAs } = database;
+      if (foundAs === 'restored' || (foundAs === 'new' && options.hasServed === true))
+        noteLoss(database, (options.nowMs ?? Date.now)());
       return new Store(database, options, lock);
     } catch (error) {
       database?.close();

@@ -35,6 +35,18 @@ test('a rebuilt node keeps every key that somebody may count on until no promise
   expect(keystore.oldestKeyNumber).toBe(6);
 });
 
+test('an empty database of keys that were at work before has forgotten something; one of fresh keys has not', async () => {
+  for (const hasServed of [true, false]) {
+    const folder = scratchFolder();
+    const store = await Store.open({ folder, network, minStake: 1n, hasServed });
+    expect(store.acks.lostAt() !== undefined).toBe(hasServed);
+    store.close();
+    const again = await Store.open({ folder, network, minStake: 1n, hasServed: true });
+    expect(again.acks.lostAt() !== undefined).toBe(hasServed);
+    again.close();
+  }
+});
+
 test('setting aside where nothing is says so, and is noted all the same', async () => {
   const folder = scratchFolder();
   expect(await setDatabaseAside(folder)).toBeUndefined();
