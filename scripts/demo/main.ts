@@ -23,7 +23,7 @@ import {
 import { run, stopAll } from './processes.ts';
 import { beSilent, bold, quiet, say, step, title } from './screen.ts';
 import { serveSite } from './site.ts';
-import { type StoryResult, tell } from './story.ts';
+import { label, type StoryResult, tell } from './story.ts';
 
 const root = join(import.meta.dirname, '../..');
 const defaultKeep = join(root, '.dintel/demo');
@@ -166,12 +166,14 @@ function printNext(network: DemoNetwork, site: string, story: StoryResult, kept:
       `    ${node.name}    ${node.url}  ${quiet(node.name === story.stopped ? 'stopped in the story' : 'status page, /v1/info')}`,
     );
   say(`    Logs        ${dir}`);
-  title('Try next', kept ? '' : 'everything in that folder goes when you stop; --keep DIR leaves it');
-  const common = `--rpc ${network.rpcUrl} --deployment ${network.deploymentFile} --password-file ${network.passwordFile}`;
-  say(`    npx dintel alice label my/letters --home ${join(dir, 'alice')} --password-file ${network.passwordFile}`);
-  say(`    npx dintel alice grants --home ${join(dir, 'alice')} ${common}`);
-  say(`    npx dintel bob retrieve '${story.link}' --home ${join(dir, 'bob')} ${common} --out opened.txt`);
-  say(`    npx dintel ursula status --home ${join(dir, 'ursula-1')} --password-file ${network.passwordFile}`);
+  title('Try next', `in another terminal, in ${root}`);
+  say(`    D=${dir}`);
+  say('    npx dintel alice grant --home $D/alice --password-file $D/password --file $D/sealed.dintel \\');
+  say(`        --label ${label} --to "$(cat $D/bob.card)" --for 1h --yes`);
+  say("    npx dintel bob retrieve 'THE LINK IT PRINTS' --home $D/bob --password-file $D/password --out opened.txt");
+  say('    npx dintel alice grants --home $D/alice --password-file $D/password');
+  say('    npx dintel ursula status --home $D/ursula-1 --password-file $D/password');
+  if (!kept) say(quiet('    everything in $D goes when you stop; npm run demo -- --keep DIR leaves it'));
   say();
 }
 

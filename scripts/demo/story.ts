@@ -3,13 +3,16 @@
  * opens again, Alice revokes and Bob is refused. Bob's process gets his key, the link and the network, never the input's path.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream, mkdirSync, statSync } from 'node:fs';
+import { createReadStream, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DemoNetwork } from './network.ts';
 import { dintelJson, shares, threshold } from './network.ts';
 import { runDintel } from './processes.ts';
 import { step } from './screen.ts';
+
+/** The label that the demo's file is encrypted for. */
+export const label = 'demo/medical-records';
 
 /** A file as the demo speaks of it. */
 export interface FileFacts {
@@ -48,6 +51,7 @@ export async function factsOf(path: string): Promise<FileFacts> {
 
 const short = (hex: string) => `${hex.slice(0, 10)}…${hex.slice(-4)}`;
 const size = (bytes: number) => (bytes < 10_000 ? `${bytes} bytes` : `${(bytes / 1e6).toFixed(1)} MB`);
+const firstSentence = (text: string) => `${text.split(/\.\s|\n/)[0]}`.slice(0, 70);
 const alive = (pid: number) => {
   try {
     process.kill(pid, 0);
@@ -77,13 +81,13 @@ export async function tell(network: DemoNetwork, input: string): Promise<StoryRe
   const bobDir = join(dir, 'bob-files');
   mkdirSync(bobDir, { recursive: true, mode: 0o700 });
   const sealed = join(dir, 'sealed.dintel');
-  const label = 'demo/medical-records';
   const file = await factsOf(input);
 
   await dintelJson(['alice', 'init', ...alice, ...chain, '--wallet-key-file', network.aliceKeyFile]);
   await dintelJson(['bob', 'init', ...bob, ...chain]);
   const { delegatingKey } = await dintelJson<{ delegatingKey: string }>(['alice', 'label', label, ...alice]);
   const { card } = await dintelJson<{ card: string }>(['bob', 'card', ...bob]);
+  writeFileSync(join(dir, 'bob.card'), card);
 
   const encrypted = await step(
     'Enrico encrypts for Alice’s label',
@@ -239,6 +243,6 @@ async function refusal(
     status: finished.status,
     pid: finished.pid,
     code: parsed.error?.code ?? `exit ${finished.status}`,
-    message: (parsed.error?.message ?? finished.stderr).slice(0, 60),
+    message: firstSentence(parsed.error?.message ?? finished.stderr),
   };
 }
