@@ -193,24 +193,27 @@ class Writer {
 function expand({ parameters, steps }: Formula, out: Writer): void {
   out.put(2, PARAMETERS - parameters.length, 0x7f, I64_LOCALS);
   out.put(0x7e);
-  /** Pushes the base address of a named element; what to add to the offset. */
-  const base = (name: string): number => {
-    const coordinate = 'XYZW'.indexOf(name);
-    if (coordinate >= 0) {
-      out.put(GET, 0);
-      return 40 * coordinate;
+  /** How to push the base address of the element named last (instruction, operand), and what to add to its offsets. */
+  let push = 0;
+  let operand = 0;
+  let at = 0;
+  const locate = (name: string): void => {
+    const letter = name.charCodeAt(0);
+    push = GET;
+    at = 0;
+    if (letter >= 97) operand = parameters.indexOf(name);
+    else if (letter >= 87) {
+      operand = 0; // W, X, Y, Z: at p, the first parameter
+      at = letter === 87 ? 120 : 40 * (letter - 88);
+    } else {
+      push = 0x41;
+      operand = 0;
+      at = TEMP + 40 * (letter - 65);
     }
-    const upper = name.charCodeAt(0) - 65;
-    if (upper < 26) {
-      out.put(0x41, 0);
-      return TEMP + 40 * upper;
-    }
-    out.put(GET, parameters.indexOf(name));
-    return 0;
   };
-  const limb = (name: string, i: number, size: number, mask: string | undefined): void => {
-    const at = base(name);
-    out.put(mask ? 0x28 : 0x34, 2);
+  /** Pushes limb i of the element located last. */
+  const limb = (i: number, size: number, mask: string | undefined): void => {
+    out.put(push, operand, mask ? 0x28 : 0x34, 2);
     out.offset(at + 4 * i);
     if (mask) {
       const index = parameters.indexOf(mask);
@@ -223,10 +226,20 @@ function expand({ parameters, steps }: Formula, out: Writer): void {
     else out.put(0x42, size, MUL);
   };
   const load = (into: number, list: readonly Term[], times: number): void => {
+    if (list.length === 1) {
+      const [size, name, mask] = list[0]!;
+      locate(name);
+      for (let i = 0; i < LIMBS; i++) {
+        limb(i, times * size, mask);
+        out.put(SET, into + i);
+      }
+      return;
+    }
     for (let i = 0; i < LIMBS; i++) {
       for (let k = 0; k < list.length; k++) {
         const term = list[k]!;
-        limb(term[1], i, times * Math.abs(term[0]), term[2]);
+        locate(term[1]);
+        limb(i, times * Math.abs(term[0]), term[2]);
         if (k > 0) out.put(term[0] < 0 ? SUB : ADD);
       }
       out.put(SET, into + i);
@@ -265,7 +278,8 @@ function expand({ parameters, steps }: Formula, out: Writer): void {
       }
       for (let k = 0; k < linear.length && c < LIMBS; k++) {
         const [coefficient, [term]] = linear[k]!;
-        limb(term![1], c, Math.abs(coefficient), term![2]);
+        locate(term![1]);
+        limb(c, Math.abs(coefficient), term![2]);
         if (k > 0 || high) out.put(coefficient < 0 ? SUB : ADD);
       }
     };
@@ -323,9 +337,9 @@ function expand({ parameters, steps }: Formula, out: Writer): void {
     out.put(LOW + 1, GET, LOW + 2);
     out.append(CARRY_IN);
     out.put(ADD, SET, LOW + 2);
+    locate(target);
     for (let i = 0; i < LIMBS; i++) {
-      const at = base(target);
-      out.put(GET, LOW + i);
+      out.put(push, operand, GET, LOW + i);
       out.append(i < 8 ? UNROUND29 : UNROUND24);
       out.offset(at + 4 * i);
     }

@@ -48,7 +48,13 @@ export function inflate(input: Uint8Array, size: number): Uint8Array<ArrayBuffer
     let first = 0;
     let index = 0;
     for (let length = 1; length < 16; length++) {
-      code |= bits(1);
+      if (held === 0) {
+        buffer = input[position++]!;
+        held = 8;
+      }
+      code |= buffer & 1;
+      buffer >>>= 1;
+      held--;
       const count = counts[length]!;
       if (code - count < first) return symbols[index + code - first]!;
       index += count;
