@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type Address,
   addressOf,
+  cfragHash,
   decodeAnswer,
   encodeBody,
   fragmentOfKfrag,
@@ -175,6 +176,9 @@ describe('a node on a real chain', () => {
     ursula = await start();
     await ready();
     expect((await send(body)).json).toMatchObject({ code: 'E_REPLAY' });
+    // What she signed for is remembered too.
+    const [receipt] = ursula.parts.store.receipts.find(cfragHash(results[0]!.cfrag));
+    expect(receipt).toMatchObject({ policyId, leaf: leafOf(leaf).hash });
     expect((await send(request())).status).toBe(200);
   });
 
