@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 import {
   type DemoNetwork,
   deploy,
+  restartNode,
   shares,
   startChain,
   startNodes,
@@ -161,10 +162,7 @@ function printNext(network: DemoNetwork, site: string, story: StoryResult, kept:
   title('It stays up', 'Ctrl-C stops everything');
   say(`    ${bold('The app')}     ${site}`);
   say(`    The chain   ${network.rpcUrl}  ${quiet('(chain id 31337, 30-second epochs)')}`);
-  for (const node of network.nodes)
-    say(
-      `    ${node.name}    ${node.url}  ${quiet(node.name === story.stopped ? 'stopped in the story' : 'status page, /v1/info')}`,
-    );
+  for (const node of network.nodes) say(`    ${node.name}    ${node.url}  ${quiet('status page, /v1/info')}`);
   say(`    Logs        ${dir}`);
   title('Try next', `in another terminal, in ${root}`);
   say(`    D=${dir}`);
@@ -209,6 +207,14 @@ async function main(): Promise<number> {
     const story = await tell(network, chosen.once ?? sample(dir));
     if (chosen.json === true) process.stdout.write(`${JSON.stringify(summary(network, story))}\n`);
     if (chosen.once !== undefined) return story.ok ? 0 : 1;
+    const stopped = network.nodes.find((node) => node.name === story.stopped);
+    if (stopped !== undefined) {
+      await step(
+        'The stopped node is back',
+        () => restartNode(network, stopped),
+        () => stopped.name,
+      );
+    }
     const site = await step(
       'The app',
       async () =>

@@ -133,6 +133,13 @@ async function raiseNode(
   return { name, home, url, address: staker.address.toLowerCase(), operator: made.operator.toLowerCase(), process };
 }
 
+/** Starts a node that was stopped, from its home; resolves when it answers again. */
+export async function restartNode(network: DemoNetwork, node: DemoNode): Promise<void> {
+  const log = join(network.dir, `${node.name}.log`);
+  startDintel(node.name, ['ursula', 'run', '--home', node.home, '--password-file', network.passwordFile], log);
+  await ready(node.url, log);
+}
+
 /** Waits until a node says that it is ready to serve. */
 export async function ready(url: string, log: string): Promise<void> {
   for (let waited = 0; waited < 90_000; waited += 100) {
