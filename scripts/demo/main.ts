@@ -157,7 +157,7 @@ function summary(network: DemoNetwork, story: StoryResult) {
   };
 }
 
-function printNext(network: DemoNetwork, site: string, story: StoryResult, kept: boolean): void {
+function printNext(network: DemoNetwork, site: string, kept: boolean): void {
   const { dir } = network;
   title('It stays up', 'Ctrl-C stops everything');
   say(`    ${bold('The app')}     ${site}`);
@@ -225,7 +225,7 @@ async function main(): Promise<number> {
         }),
       (served) => served.url,
     );
-    printNext(network, site.url, story, chosen.keep !== undefined);
+    printNext(network, site.url, chosen.keep !== undefined);
     await interrupted;
     await site.close();
     return 0;
