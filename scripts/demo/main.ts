@@ -170,7 +170,7 @@ function printNext(network: DemoNetwork, site: string, kept: boolean): void {
   say(`        --label ${label} --to "$(cat $D/bob.card)" --for 1h --yes`);
   say("    npx dintel bob retrieve 'THE LINK IT PRINTS' --home $D/bob --password-file $D/password --out opened.txt");
   say('    npx dintel alice grants --home $D/alice --password-file $D/password');
-  say('    npx dintel ursula status --home $D/ursula-1 --password-file $D/password');
+  say('    npx dintel ursula status --home $D/ursula-1');
   if (!kept) say(quiet('    everything in $D goes when you stop; npm run demo -- --keep DIR leaves it'));
   say();
 }
