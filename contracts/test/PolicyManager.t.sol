@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IPolicyManager} from "../interfaces/IPolicyManager.sol";
-import {Leaf, Leaves} from "../libraries/Leaves.sol";
+import {Leaf} from "../libraries/Leaves.sol";
 import {TypedData} from "../libraries/TypedData.sol";
 import {Base} from "./Base.sol";
 

@@ -19,7 +19,7 @@ describe('MinerEscrow', () => {
   });
   after(() => world.connection.close());
 
-  const consentOf = (key: Wallet, from: Wallet, escrow = world.deployment.escrow) =>
+  const consentOf = (key: Wallet, from: Wallet, escrow: string = world.deployment.escrow) =>
     signStructure(key, 'OperatorConsent', escrow, { node: from.address, deadline: far });
 
   const permitOf = async (owner: Wallet, value: bigint, deadline: bigint) => {
@@ -116,7 +116,8 @@ describe('MinerEscrow', () => {
       await world.send(odd, node, 'approve', [address, 10n * minStake]);
     });
 
-    const be = (kind: number, target: string = ZeroAddress, data: string = '0x') => odd.getFunction('be')(kind, target, data);
+    const be = (kind: number, target: string = ZeroAddress, data: string = '0x') =>
+      odd.getFunction('be')(kind, target, data);
     const bond = async () =>
       world.send(escrow, node, 'bond', [
         minStake,

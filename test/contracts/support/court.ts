@@ -55,8 +55,8 @@ export const rawEvidence = (evidence: Evidence) => ({
   cfrag: toHex(evidence.cfrag),
 });
 
-export async function makeCourt(): Promise<Court> {
-  const world = await makeWorld();
+export async function makeCourt(profile: 'default' | 'production' = 'default'): Promise<Court> {
+  const world = await makeWorld(profile);
   const { deployment } = world;
   const adjudicator = (await world.connection.ethers.getContractAt(
     'Adjudicator',
