@@ -67,7 +67,7 @@ contract Adjudicator is IAdjudicator, IERC5267, ReentrancyGuardTransient {
         require(verdict != Verdict.Correct, CFragCorrect());
         address node = evidence.leaf.node;
         uint32 epoch = evidence.epoch;
-        address reporter = _reporter(evidence.hash(), salt);
+        address reporter = _reporter(evidence, salt);
         penalty = escrow.slash(node, operator, IMinerEscrow.Offence.Correctness, epoch, reporter);
         emit Convicted(node, evidence.policyId, leaf, verdict, epoch, penalty, reporter);
     }
@@ -92,8 +92,9 @@ contract Adjudicator is IAdjudicator, IERC5267, ReentrancyGuardTransient {
     }
 
     /// @dev The sender, if he announced this evidence in an earlier block; else nobody.
-    function _reporter(bytes32 evidenceHash, bytes32 salt) private returns (address) {
-        bytes32 hash = keccak256(abi.encode(evidenceHash, msg.sender, salt));
+    function _reporter(Evidence calldata evidence, bytes32 salt) private returns (address) {
+        if (salt == 0) return address(0);
+        bytes32 hash = keccak256(abi.encode(evidence.hash(), msg.sender, salt));
         uint256 since = committedAt[hash];
         if (since == 0 || since >= block.number) return address(0);
         delete committedAt[hash];

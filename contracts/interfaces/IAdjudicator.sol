@@ -172,6 +172,7 @@ interface IAdjudicator {
     /**
      * @notice Slash the node that signed a wrong answer. Anyone may; a reporter's share goes only to a sender who
      * committed in an earlier block, so that a copied transaction earns nothing.
+     * @param salt of the commit; 0 if there was none
      */
     function convict(Evidence calldata evidence, bytes32 salt) external returns (uint256 penalty);
 
