@@ -78,7 +78,12 @@ export function compress(point: Uint8Array): Uint8Array {
   return out;
 }
 
-/** Whether `encoded` is ser(point). The identity (zeros) matches nothing, since its tag would be 2 with x = 0, off the curve. */
+/**
+ * Whether `encoded` is ser(point). The identity (zeros) has no encoding and equals nothing, not even the bytes 02 00…00 that
+ * its coordinates would give: those are no point, and who compares instead of decoding must not take them for one.
+ */
 export function encodes(point: Uint8Array, encoded: Uint8Array): boolean {
-  return encoded[0] === (2 | (point[63]! & 1)) && sameBytes(point.subarray(0, 32), encoded.subarray(1));
+  return (
+    !isZero(point) && encoded[0] === (2 | (point[63]! & 1)) && sameBytes(point.subarray(0, 32), encoded.subarray(1))
+  );
 }

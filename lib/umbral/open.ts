@@ -2,7 +2,7 @@
  * Bob's opening. Owns: decryptReencrypted. Owns not: verifying fragments (`verifyCapsuleFrags.ts`).
  * Source: spec/umbral.md section 8.
  */
-import { compress, concat, copyBytes, item, sameBytes, wipe } from './bytes.ts';
+import { compress, concat, copyBytes, isZero, item, sameBytes, wipe } from './bytes.ts';
 import { type Capsule, capsuleParts } from './capsule.ts';
 import { type CapsuleFragParts, capsuleFragParts, VerifiedCapsuleFrag } from './capsuleFrag.ts';
 import { demDecrypt } from './dem.ts';
@@ -128,9 +128,12 @@ const seedOf = (point: Uint8Array): Uint8Array => {
   return keySeed;
 };
 
-/** Step 7 without step 6: the 33-byte key seed, to be wiped by the caller. */
-const fold = ({ lambdas, d }: Shared, cfrags: readonly CapsuleFragParts[]): Uint8Array =>
-  seedOf(arithmetic().fold({ e1: columnOf(cfrags, 0), v1: columnOf(cfrags, 1), lambdas, d }));
+/** Step 7 without step 6: the 33-byte key seed, to be wiped by the caller. Of step 6 stays that E' + V' is not the identity. */
+function fold({ lambdas, d }: Shared, cfrags: readonly CapsuleFragParts[]): Uint8Array {
+  const point = arithmetic().fold({ e1: columnOf(cfrags, 0), v1: columnOf(cfrags, 1), lambdas, d });
+  if (isZero(point)) throw notOpened(cfrags); // a signer can make shares of 0, whose key everybody knows
+  return seedOf(point);
+}
 
 /** Steps 5 to 7: the 33-byte key seed, to be wiped by the caller. */
 function openCapsule(
@@ -153,12 +156,15 @@ function openCapsule(
   });
   wipe(sOverD);
   if (valid) return seedOf(seed);
-  throw new UmbralError('open.validation', {
+  throw notOpened(cfrags);
+}
+
+const notOpened = (cfrags: readonly CapsuleFragParts[]): UmbralError =>
+  new UmbralError('open.validation', {
     field: 'cfrags',
     expected: 'at least the threshold of fragments, all of this capsule, for this receiving and delegating key',
     got: `${cfrags.length} that do not open it`,
   });
-}
 
 function repeating(cfrags: readonly CapsuleFragParts[]): UmbralError {
   const index = cfrags.findIndex(({ id }, i) => cfrags.slice(0, i).some((earlier) => sameBytes(earlier.id, id)));
