@@ -65,31 +65,45 @@ export interface Formula {
   readonly steps: readonly Step[];
 }
 
-const sum = (text: string): Term[] =>
-  Array.from(text.matchAll(/([+-]?)(\d*)(\w)(?:~(\w))?/g), ([, sign, size, name, mask]) => {
-    const coefficient = Number(`${sign}${size || 1}`);
-    return mask ? [coefficient, name!, mask] : [coefficient, name!];
-  });
+/** Reads one step. By hand, since regular expressions cost more at a cold start than all the rest. */
+function parseStep(text: string): Step {
+  let i = 2; // after `out=`
+  const size = (): number => {
+    const sign = text[i] === '-' ? -1 : 1;
+    if (text[i] === '+' || text[i] === '-') i++;
+    let value = 0;
+    for (; text[i]! >= '0' && text[i]! <= '9'; i++) value = 10 * value + Number(text[i]);
+    return sign * (value || 1);
+  };
+  const term = (coefficient: number): Term => {
+    const name = text[i++]!;
+    if (text[i] !== '~') return [coefficient, name];
+    i += 2;
+    return [coefficient, name, text[i - 1]!];
+  };
+  const factor = (): Term[] => {
+    if (text[i] !== '(') return [term(1)];
+    const list: Term[] = [];
+    for (i++; text[i] !== ')'; ) list.push(term(size()));
+    i++;
+    return list;
+  };
+  const terms: Product[] = [];
+  while (i < text.length) {
+    const coefficient = size();
+    const a = factor();
+    const next = text[i];
+    terms.push(next === undefined || next === '+' || next === '-' ? [coefficient, a] : [coefficient, a, factor()]);
+  }
+  return { out: text[0]!, terms };
+}
 
 /** The formulas as data. */
 export const formulas = (): Formula[] =>
   FORMULAS.split('\n').map((line) => {
     const [head, ...steps] = line.split('|');
     const [name, ...parameters] = head!.split(' ');
-    return {
-      name: name!,
-      parameters,
-      steps: steps.map((step) => ({
-        out: step[0]!,
-        terms: Array.from(
-          step.slice(2).matchAll(/([+-]?)(\d*)(\([^)]*\)|\w(?:~\w)?)(\([^)]*\)|[A-Za-z](?:~\w)?)?/g),
-          ([, sign, size, a, b]): Product => {
-            const coefficient = Number(`${sign}${size || 1}`);
-            return b ? [coefficient, sum(a!), sum(b)] : [coefficient, sum(a!)];
-          },
-        ),
-      })),
-    };
+    return { name: name!, parameters, steps: steps.map(parseStep) };
   });
 
 const LIMBS = 9;
@@ -179,6 +193,14 @@ class Writer {
     this.length += code.length;
   }
 
+  /** Where the sums of a product and of a square stand, once written. */
+  readonly known: [number, number][] = [];
+
+  repeat(from: number, to: number): void {
+    this.bytes.copyWithin(this.length, from, to);
+    this.length += to - from;
+  }
+
   /** LEB128 of an offset, below 2^14. */
   offset(value: number): void {
     if (value < 128) this.bytes[this.length++] = value;
@@ -187,6 +209,64 @@ class Writer {
       this.bytes[this.length++] = value >> 7;
     }
   }
+}
+
+/** The columns, carried and folded into LOW. */
+function reduce(high: boolean, column: (c: number) => void, out: Writer): void {
+  // Columns 9 to 16 become 29-bit limbs h9 to h17, which fold: 2^261 = 2^37 + 31264 (mod p).
+  for (let c = 9; high && c < 17; c++) {
+    column(c);
+    if (c > 9) {
+      out.append(CARRY_IN);
+      out.put(ADD);
+    }
+    out.append(KEEP29);
+    out.put(HIGH + c);
+  }
+  if (high) {
+    out.append(CARRY_IN);
+    out.put(SET, HIGH + 17);
+  }
+  for (let c = 0; c < LIMBS; c++) {
+    column(c);
+    if (high) {
+      out.put(GET, HIGH + c + 9);
+      out.append(FOLD);
+    }
+    if (high && c) {
+      out.put(GET, HIGH + c + 8);
+      out.append(FOLD8);
+    }
+    out.append(c < 8 ? ROUND29 : ROUND24);
+    // The carry comes last: engines keep this order, and the chain through all limbs is what a step waits for.
+    if (c) {
+      out.append(CARRY_IN);
+      out.put(ADD);
+    }
+    out.append(c < 8 ? KEEP29 : KEEP24);
+    out.put(LOW + c);
+  }
+  // What lies above 2^256 folds once more: 2^256 = 2^32 + 977, 2^261 = 32 * 2^256.
+  const top = A0;
+  out.put(GET, CARRY, 0x42, 24);
+  out.put(SHR);
+  if (high) {
+    out.put(GET, HIGH + 17, 0x42, 13);
+    out.put(SHL, ADD);
+  }
+  out.put(SET, top, GET, LOW);
+  out.put(GET, top);
+  out.append(FOLD_TOP);
+  out.append(KEEP29);
+  out.put(LOW, GET, LOW + 1, GET);
+  out.put(top, 0x42, 3, SHL);
+  out.put(ADD);
+  out.append(CARRY_IN);
+  out.put(ADD);
+  out.append(KEEP29);
+  out.put(LOW + 1, GET, LOW + 2);
+  out.append(CARRY_IN);
+  out.put(ADD, SET, LOW + 2);
 }
 
 /** Writes the body of a function (locals and code, without its size). */
@@ -283,60 +363,16 @@ function expand({ parameters, steps }: Formula, out: Writer): void {
         if (k > 0 || high) out.put(coefficient < 0 ? SUB : ADD);
       }
     };
-    // Columns 9 to 16 become 29-bit limbs h9 to h17, which fold: 2^261 = 2^37 + 31264 (mod p).
-    for (let c = 9; high && c < 17; c++) {
-      column(c);
-      if (c > 9) {
-        out.append(CARRY_IN);
-        out.put(ADD);
-      }
-      out.append(KEEP29);
-      out.put(HIGH + c);
+    // A product or square alone is summed and carried by the same code each time: copied, since this is what a start waits for.
+    const kind =
+      products.length === 1 && linear.length === 0 ? (products[0]!.columns === columnsOf(A0, SQUARE) ? 1 : 0) : -1;
+    const known = out.known[kind];
+    if (known) out.repeat(known[0], known[1]);
+    else {
+      const start = out.length;
+      reduce(high, column, out);
+      if (kind >= 0) out.known[kind] = [start, out.length];
     }
-    if (high) {
-      out.append(CARRY_IN);
-      out.put(SET, HIGH + 17);
-    }
-    for (let c = 0; c < LIMBS; c++) {
-      column(c);
-      if (high) {
-        out.put(GET, HIGH + c + 9);
-        out.append(FOLD);
-      }
-      if (high && c) {
-        out.put(GET, HIGH + c + 8);
-        out.append(FOLD8);
-      }
-      out.append(c < 8 ? ROUND29 : ROUND24);
-      // The carry comes last: engines keep this order, and the chain through all limbs is what a step waits for.
-      if (c) {
-        out.append(CARRY_IN);
-        out.put(ADD);
-      }
-      out.append(c < 8 ? KEEP29 : KEEP24);
-      out.put(LOW + c);
-    }
-    // What lies above 2^256 folds once more: 2^256 = 2^32 + 977, 2^261 = 32 * 2^256.
-    const top = A0;
-    out.put(GET, CARRY, 0x42, 24);
-    out.put(SHR);
-    if (high) {
-      out.put(GET, HIGH + 17, 0x42, 13);
-      out.put(SHL, ADD);
-    }
-    out.put(SET, top, GET, LOW);
-    out.put(GET, top);
-    out.append(FOLD_TOP);
-    out.append(KEEP29);
-    out.put(LOW, GET, LOW + 1, GET);
-    out.put(top, 0x42, 3, SHL);
-    out.put(ADD);
-    out.append(CARRY_IN);
-    out.put(ADD);
-    out.append(KEEP29);
-    out.put(LOW + 1, GET, LOW + 2);
-    out.append(CARRY_IN);
-    out.put(ADD, SET, LOW + 2);
     locate(target);
     for (let i = 0; i < LIMBS; i++) {
       out.put(push, operand, GET, LOW + i);
