@@ -111,8 +111,14 @@ export class Grant {
     return this;
   }
 
-  /** Give up a grant that is not paid yet. Throws E_REPLAY once it may be on chain: revoke it instead. */
+  /**
+   * Give up a grant that is not paid yet. Throws E_REPLAY once it may be on chain: revoke it instead; also while `wait` goes on,
+   * which may be paying at this moment: abort it first.
+   */
   async abandon(): Promise<void> {
+    if (this.#running) {
+      throw new ProtocolError('E_REPLAY', { details: 'The grant is going on: stop it, then see how far it came.' });
+    }
     if (isCommitted(this.#record)) {
       throw new ProtocolError('E_REPLAY', { details: 'The policy is paid, or may be: revoke it instead.' });
     }
