@@ -89,6 +89,8 @@ function listenForSignals(): { readonly first: Promise<string>; ignore(): void }
     setTimeout(() => process.exit(0), 5_000).unref();
   };
   for (const name of names) process.on(name, onSignal);
+  // A node that a program started over an IPC channel goes with that program, however it ended.
+  process.on('disconnect', () => onSignal('disconnect'));
   return {
     first,
     ignore: () => {
