@@ -106,10 +106,10 @@ export async function startUrsula(options: UrsulaRunOptions): Promise<RunningUrs
   const reader = async (): Promise<ChainReader> => escrow.chain;
   const chain = new WatchedChain({ index: store.index, policies: store.policies, watcher, reader });
   const clock = { nowMs: () => Date.now() };
-  const { nonces, receipts, tombstones, acks, chunks, nodes: registry } = store;
+  const { nonces, receipts, leaves, tombstones, acks, chunks, nodes: registry } = store;
   const ursula = new Ursula(
     {
-      ...{ node, network, chain, policies: chain, registry, nonces, receipts, tombstones, acks, chunks },
+      ...{ node, network, chain, policies: chain, registry, nonces, receipts, leaves, tombstones, acks, chunks },
       ...{ keys: keystore, clock, work: pool, observer },
     },
     definedOf({ perReader: options.perReader, storageBytes: options.storageBytes }),

@@ -26,10 +26,11 @@ import { Watcher } from './watcher/watcher.ts';
 export async function connect(options: UrsulaRunOptions) {
   const { chainId, adjudicator, policyManager, escrow: escrowAddress } = options.deployment;
   const escrow = new MinerEscrow(await connectOperator(options), escrowAddress);
-  const [epochLength, minStake, evidenceEpochs] = await Promise.all([
+  const [epochLength, minStake, evidenceEpochs, disputeEpochs] = await Promise.all([
     escrow.epochLength(),
     escrow.minStake(),
     escrow.evidenceWindow(),
+    escrow.disputeWindow(),
   ]);
   const network: Network = {
     chainId,
@@ -39,7 +40,7 @@ export async function connect(options: UrsulaRunOptions) {
     epochLength,
     depth: options.depth,
   };
-  return { escrow, network, rules: { minStake, evidenceEpochs } };
+  return { escrow, network, rules: { minStake, evidenceEpochs, disputeEpochs } };
 }
 
 export function watcherOf(options: UrsulaRunOptions, network: Network, store: Store, log: Log): Watcher {
@@ -68,7 +69,7 @@ interface TaskParts {
   readonly escrow: MinerEscrow<Chain>;
   readonly node: Address;
   readonly network: Network;
-  readonly rules: { readonly evidenceEpochs: number };
+  readonly rules: { readonly evidenceEpochs: number; readonly disputeEpochs: number };
   readonly keystore: NodeKeystore;
   readonly store: Store;
   readonly files: ChunkFiles;
@@ -79,7 +80,7 @@ interface TaskParts {
 /** What runs beside the server, again and again. */
 export function tasksOf({ escrow, node, network, rules, keystore, store, files, chain, log }: TaskParts) {
   const { epochLength } = network;
-  const { evidenceEpochs } = rules;
+  const { evidenceEpochs, disputeEpochs } = rules;
   const chainTime = (): number | undefined => chain.head()?.timestamp;
   const outbox = new Outbox(Math.max(10_000, epochLength * 500));
   const heartbeat = new Heartbeat({ escrow, node, epochLength, outbox });
@@ -87,7 +88,7 @@ export function tasksOf({ escrow, node, network, rules, keystore, store, files, 
   const rotation = new Rotation({
     ...{ escrow, node, keystore, nodes, acks, outbox, epochLength, evidenceEpochs, chainTime },
   });
-  const sweep = new Sweep({ store, chainTime, nowMs: Date.now, epochLength, evidenceEpochs });
+  const sweep = new Sweep({ store, chainTime, nowMs: Date.now, epochLength, evidenceEpochs, disputeEpochs });
   const clear = async (): Promise<void> => {
     const cleared = await collectChunks({ chunks, files, policies: chain, head: () => chain.head() });
     if (cleared.chunks > 0) log.info('chunks cleared', cleared);

@@ -79,6 +79,16 @@ export const migrations: readonly string[] = [
     capsule BLOB NOT NULL, cfrag BLOB NOT NULL
   ) STRICT;
   `,
+  `
+  -- Leaves of ours that somebody has shown us: nothing else says what we may settle, and with which keys a challenge is answered.
+  -- keys: 3 of 33 bytes. proof: siblings of 32 bytes, NULL while only acknowledged. settled: last epoch settled, as far as we know.
+  CREATE TABLE leaves (
+    seq INTEGER PRIMARY KEY, policy TEXT NOT NULL, hash TEXT NOT NULL, place INTEGER NOT NULL, node TEXT NOT NULL,
+    fragment TEXT NOT NULL, terms TEXT NOT NULL, sealed_kfrag_hash TEXT NOT NULL, keys BLOB NOT NULL, proof BLOB,
+    seen_epoch INTEGER NOT NULL, settled INTEGER NOT NULL DEFAULT 0, UNIQUE (policy, hash)
+  ) STRICT;
+  CREATE INDEX leaves_unproven ON leaves (seen_epoch, seq) WHERE proof IS NULL;
+  `,
 ];
 
 /** The tables that a fold writes and an unfold restores, with their primary keys. */

@@ -11,6 +11,7 @@ import { StoredChunks } from './chunkIndex.ts';
 import { Database } from './database.ts';
 import { type FolderLock, lockDataFolder, openDataFolder } from './dataFolder.ts';
 import { GroupCommit } from './groupCommit.ts';
+import { StoredLeaves } from './leaves.ts';
 import { StoredNodes } from './nodeRegistry.ts';
 import { longestMemory, StoredNonces } from './nonces.ts';
 import { StoredPolicies } from './policyIndex.ts';
@@ -39,6 +40,7 @@ export class Store {
   readonly nodes: StoredNodes;
   readonly nonces: StoredNonces;
   readonly receipts: StoredReceipts;
+  readonly leaves: StoredLeaves;
   readonly tombstones: StoredTombstones;
   readonly acks: StoredAcks;
   readonly chunks: StoredChunks;
@@ -58,6 +60,7 @@ export class Store {
     this.nodes = new StoredNodes(database, minStake);
     this.nonces = new StoredNonces(database, this.group);
     this.receipts = new StoredReceipts(database, this.group);
+    this.leaves = new StoredLeaves(database, this.group);
     this.tombstones = new StoredTombstones(database, this.group);
     this.acks = new StoredAcks(database, this.group);
     this.chunks = new StoredChunks(database, this.group);

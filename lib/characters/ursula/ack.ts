@@ -15,7 +15,7 @@ import {
   parseConditions,
   sealedKfragKeyNumber,
 } from '../../protocol/index.ts';
-import { checkAudience, checkDomain } from './leaves.ts';
+import { checkAudience, checkDomain, knownLeaf } from './leaves.ts';
 import { epochOf, freshHead } from './policies.ts';
 import type { UrsulaPorts } from './ports.ts';
 import { signWithOperator } from './sign.ts';
@@ -48,8 +48,11 @@ export async function ackFor(ports: UrsulaPorts, body: AckBody): Promise<AckAnsw
     }
     throw error;
   }
-  // Durable before the promise leaves: the key it was sealed to must outlive it.
-  await ports.acks.record(sealedKfragKeyNumber(sealedKfrag), until);
+  // Durable before the promise leaves: the key it was sealed to must outlive it, and a challenge must find the node ready.
+  await Promise.all([
+    ports.acks.record(sealedKfragKeyNumber(sealedKfrag), until),
+    ports.leaves?.remember(knownLeaf(policyId, leaf, undefined), epoch),
+  ]);
   const ack = ackOf({ policyId, leaf: hash, rate, until, epoch });
   const { lastStart } = ack;
   return { ack: { rate, until, lastStart, epoch }, signature: signWithOperator(ports, 'Ack', ack) };

@@ -11,8 +11,8 @@ import {
   verifyReservation,
 } from '../../protocol/index.ts';
 import { PublicKey } from '../../umbral/index.ts';
-import { checkAudience, checkDomain, checkLeaf } from './leaves.ts';
-import { freshHead, servablePolicy } from './policies.ts';
+import { checkAudience, checkDomain, checkLeaf, knownLeaf } from './leaves.ts';
+import { epochOf, freshHead, servablePolicy } from './policies.ts';
 import type { ChunkRef, UrsulaPorts } from './ports.ts';
 
 /**
@@ -30,7 +30,8 @@ export async function reserveChunks(
   const { expiresAt, signature } = body.reservation;
   checkDomain(ports, body.domain);
   checkAudience(ports, leaf);
-  const policy = await servablePolicy(ports, policyId, freshHead(ports));
+  const head = freshHead(ports);
+  const policy = await servablePolicy(ports, policyId, head);
   const { hash } = checkLeaf(leaf, body.proof, policy);
   const now = Math.floor(ports.clock.nowMs() / 1000);
   if (now >= expiresAt) {
@@ -47,6 +48,7 @@ export async function reserveChunks(
     signature,
     verifyingAddress: addressOf(verifyingKey(leaf.keys[2])),
   });
+  await ports.leaves?.remember(knownLeaf(policyId, leaf, body.proof), epochOf(ports, head.timestamp));
   // In turn: what is free is read here and taken when it is durable, and two at once must not take the same room.
   return inTurn(async () => {
     const added = newChunks(ports, hash, chunks);

@@ -9,12 +9,13 @@ import {
   type Domain,
   type Hex,
   judgeConditions,
+  type Leaf,
   type LeafParts,
   leafOf,
   ProtocolError,
   type Terms,
 } from '../../protocol/index.ts';
-import type { Head, PolicyView, UrsulaPorts } from './ports.ts';
+import type { Head, KnownLeaf, PolicyView, UrsulaPorts } from './ports.ts';
 
 /** Throws E_DOMAIN unless the message is for this node's chain and contracts. */
 export function checkDomain(ports: Pick<UrsulaPorts, 'network'>, domain: Domain): void {
@@ -37,11 +38,21 @@ export function checkAudience(ports: Pick<UrsulaPorts, 'node'>, leaf: LeafParts,
   if (leaf.node !== ports.node) throw new ProtocolError('E_AUDIENCE', { field: 'leaf.node', expected: ports.node });
 }
 
-/** Terms and hash of the leaf, which stands under the policy's root. Throws E_LEAF. */
-export function checkLeaf(leaf: LeafParts, proof: readonly Hex[], policy: PolicyView): { terms: Terms; hash: Hex } {
-  const { terms, hash } = leafOf(leaf);
-  checkInTree({ root: policy.root, leaf: hash, index: leaf.index, shares: policy.shares, proof });
-  return { terms, hash };
+/** Leaf, its terms and hash; it stands under the policy's root. Throws E_LEAF. */
+export function checkLeaf(
+  parts: LeafParts,
+  proof: readonly Hex[],
+  policy: PolicyView,
+): { leaf: Leaf; terms: Terms; hash: Hex } {
+  const whole = leafOf(parts);
+  checkInTree({ root: policy.root, leaf: whole.hash, index: parts.index, shares: policy.shares, proof });
+  return whole;
+}
+
+/** What is to be remembered of a leaf that has passed the checks; `proof` undefined before there is a root. */
+export function knownLeaf(policyId: Hex, parts: LeafParts, proof: readonly Hex[] | undefined): KnownLeaf {
+  const { leaf, hash } = leafOf(parts);
+  return { policyId, leaf, hash, sealedKfragHash: parts.sealedKfragHash, keys: parts.keys, proof };
 }
 
 /** Conditions known and true at the head's time; none is true. Throws E_CONDITION, E_PENDING or E_EXPIRED. */

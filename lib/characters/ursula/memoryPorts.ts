@@ -10,6 +10,8 @@ import type {
   ChunkRef,
   Head,
   KeyRing,
+  KnownLeaf,
+  LeafBook,
   MinerView,
   NodeRegistry,
   NonceStore,
@@ -73,6 +75,20 @@ export class MemoryNonces implements NonceStore {
     const fresh = !this.#nonces.has(key);
     this.#nonces.add(key);
     return fresh;
+  }
+}
+
+/** Leaves until the process ends. */
+export class MemoryLeafBook implements LeafBook {
+  readonly leaves = new Map<string, KnownLeaf>();
+
+  async remember(leaf: KnownLeaf, _epoch: number): Promise<void> {
+    const known = this.find(leaf.policyId, leaf.hash);
+    if (known?.proof === undefined) this.leaves.set(leaf.policyId + leaf.hash, leaf);
+  }
+
+  find(policyId: Hex, hash: Hex): KnownLeaf | undefined {
+    return this.leaves.get(policyId + hash);
   }
 }
 

@@ -10,7 +10,7 @@
  * answers from memory or a local table in microseconds; a Promise means durable (fsynced, group commit is fine) or remote.
  * Source: protocol.md sections 2, 4, 7 and 9; DESIGN sections 6 and 8.
  */
-import type { Address, Domain, Hex, Receipt } from '../../protocol/index.ts';
+import type { Address, Domain, Hex, Leaf, Receipt } from '../../protocol/index.ts';
 
 /** Constants of one network, fixed when the node starts. */
 export interface Network extends Domain {
@@ -123,6 +123,25 @@ export interface ReceiptLog {
   record(receipts: readonly Receipt[]): Promise<void>;
 }
 
+/** A leaf of this node as it was shown to it: what it takes to be paid for it and to answer a challenge of it. */
+export interface KnownLeaf {
+  readonly policyId: Hex;
+  readonly leaf: Leaf;
+  readonly hash: Hex;
+  readonly sealedKfragHash: Hex;
+  /** ser(pk_A), ser(pk_B), ser(vk). */
+  readonly keys: readonly [Uint8Array, Uint8Array, Uint8Array];
+  /** Siblings under the policy's root, judged; undefined while the leaf was only acknowledged, when there is no root yet. */
+  readonly proof: readonly Hex[] | undefined;
+}
+
+/** Leaves that this node serves. Nothing on the chain lists them: only those who ask name them. */
+export interface LeafBook {
+  /** Keep it, once; a proof completes one kept without. `epoch`: that of the head now. Durable when it resolves. */
+  remember(leaf: KnownLeaf, epoch: number): Promise<void>;
+  find(policyId: Hex, hash: Hex): KnownLeaf | undefined;
+}
+
 /** Early notices of revocation: an owner's signed word that is not yet mined. */
 export interface TombstoneStore {
   /** Deadline (seconds, chain time) of the notice for this policy, or undefined. The longest one, if several came. */
@@ -233,6 +252,8 @@ export interface UrsulaPorts {
   readonly nonces: NonceStore;
   /** Absent: nothing is remembered of what was signed. */
   readonly receipts?: ReceiptLog;
+  /** Absent: nothing is remembered of what could be settled, and no challenge can be answered. */
+  readonly leaves?: LeafBook;
   readonly tombstones: TombstoneStore;
   readonly acks: AckLedger;
   readonly chunks: ChunkIndex;

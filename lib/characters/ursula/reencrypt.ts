@@ -20,7 +20,7 @@ import {
   verifyRequest,
 } from '../../protocol/index.ts';
 import type { TokenBuckets } from './bucket.ts';
-import { checkAudience, checkConditions, checkDomain, checkLeaf } from './leaves.ts';
+import { checkAudience, checkConditions, checkDomain, checkLeaf, knownLeaf } from './leaves.ts';
 import { epochOf, freshHead, headAnswer, judgePolicy, requireServable, servablePolicy } from './policies.ts';
 import type { Head, PolicyView, UrsulaPorts, WorkPlace } from './ports.ts';
 import { signWithOperator } from './sign.ts';
@@ -60,7 +60,11 @@ export async function reencryptFor(
   const waitS = readers.take(request.reader, nowMs, capsules.length);
   if (waitS > 0) throw new ProtocolError('E_RATE', { field: 'request.reader', retryAfter: waitS });
   // 10. The nonce is spent from here on, whatever follows: a request is judged once.
-  if (!(await ports.nonces.insert(request.reader, request.nonce, request.expiresAt + skewSeconds))) throw replay();
+  const [isFirst] = await Promise.all([
+    ports.nonces.insert(request.reader, request.nonce, request.expiresAt + skewSeconds),
+    ports.leaves?.remember(knownLeaf(policyId, leaf, body.proof), epochOf(ports, head.timestamp)),
+  ]);
+  if (!isFirst) throw replay();
   // 11.
   const place = ports.work.reserve(capsules.length);
   if (place === undefined) throw new ProtocolError('E_BUSY', { retryAfter: ports.work.retryAfterS() });

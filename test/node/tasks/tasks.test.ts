@@ -202,7 +202,8 @@ test('the sweep forgets nonces by our clock and notices by that of the chain', a
   await store.receipts.record(
     [1, 2].map((n) => ({ ...hashes, epoch: Math.floor(9_000 / epochLength) - 16 + n, cfrag: id(`0${n}`) })),
   );
-  const sweep = new Sweep({ store, chainTime: () => time, nowMs: () => 500_000, epochLength, evidenceEpochs: 14 });
+  const rules = { epochLength, evidenceEpochs: 14, disputeEpochs: 2 };
+  const sweep = new Sweep({ store, chainTime: () => time, nowMs: () => 500_000, ...rules });
   await sweep.tick();
   expect(store.nonces.seen('0x01', '0x7')).toBe(false);
   expect(store.nonces.seen('0x01', id('ff'))).toBe(true);
