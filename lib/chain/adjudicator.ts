@@ -146,8 +146,9 @@ export class Adjudicator<C extends ChainReader = ChainReader> extends Agent<C, A
   commit(this: Adjudicator<Chain>, hash: Hex): Promise<SentTransaction> {
     return act(this, 'commit', [hash]);
   }
-  convict(this: Adjudicator<Chain>, evidence: Evidence, salt: Hex): Promise<SentTransaction> {
-    return act(this, 'convict', [evidence, salt]);
+  /** `salt` of the commit, zero if there was none. Units: `gas` at most; as simulated if absent. */
+  convict(this: Adjudicator<Chain>, evidence: Evidence, salt: Hex, gas?: bigint): Promise<SentTransaction> {
+    return this.chain.send({ ...this.request('convict', [evidence, salt]), ...(gas !== undefined && { gas }) });
   }
   openChallenge(this: Adjudicator<Chain>, opening: Opening, bondWei: bigint): Promise<SentTransaction> {
     return act(this, 'openChallenge', [opening], bondWei);

@@ -4,7 +4,7 @@
  * Owns: his verbs (card, open, retrieve), the order of a retrieval, what a failure means. Owns not: one question
  * (`ask.ts`), the schedule (`quorum.ts`), reading files (`retrieved.ts`). Source: protocol.md sections 7, 8.3, 8.4 and 9.
  */
-import type { ChainReader } from '../../chain/chain.ts';
+import type { Chain, ChainReader } from '../../chain/chain.ts';
 import type { Deployment } from '../../chain/deployments.ts';
 import { readNodeInfos, readRegistry } from '../../chain/registry.ts';
 import { formatCard, makeCard } from '../../protocol/card.ts';
@@ -31,7 +31,9 @@ import { checkNodeUrl, NodeClient } from '../nodeClient.ts';
 import type { OnProgress } from '../progress.ts';
 import { publicFetch } from '../publicFetch.ts';
 import { type AskContext, askNode, judgeAnswer, type WrongAnswer, WrongAnswerError } from './ask.ts';
+import { type OpenChallenge, openChallenge } from './challenge.ts';
 import { askQuorum, type NodeReport } from './quorum.ts';
+import { type Reported, type ReportOptions, report } from './report.ts';
 import { RetrievedFile } from './retrieved.ts';
 
 export interface BobOptions {
@@ -62,6 +64,17 @@ export interface RetrieveOptions {
   readonly nodeTimeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;
+}
+
+export interface ChallengeOptions extends Pick<RetrieveOptions, 'from' | 'signal'> {
+  /** The silent one. */
+  readonly node: Address;
+  /** Place of the file in the manifest. Default 0. */
+  readonly file?: number | undefined;
+  /** Pays the bond, which comes back less what an answer costs its node. Any account will do. */
+  readonly chain: Chain;
+  /** Units: wei. Default: the least that counts now. */
+  readonly bondWei?: bigint | undefined;
 }
 
 /** One node's part, named by its address. */
@@ -198,8 +211,46 @@ export class Bob {
     return { manifest, files: opened, note: manifest.manifest.note, nodes: order, evidence };
   }
 
+  /**
+   * File a wrong answer on chain; its node loses stake, and the account that files it gets a share. Throws `ChainError` with the
+   * contract's reason in `revert`, CHAIN_MISMATCH, ABORTED.
+   */
+  report(answer: WrongAnswer, options: ReportOptions): Promise<Reported> {
+    return report(this.network.deployment, { ...answer, leaf: answer.share.leaf }, options);
+  }
+
+  /**
+   * Demand one node's answer for one file on chain. When `wait` of what comes back says "answered", the next retrieval has that
+   * share. Throws as `retrieve` does while it opens the manifest, E_FIELD for a node or file that is not in it, and `ChainError` with
+   * the contract's reason in `revert` (NodeIdle, ChallengePending, TooLate, …).
+   */
+  async challenge(options: ChallengeOptions): Promise<OpenChallenge> {
+    const { node, chain, bondWei, signal, file: place = 0 } = options;
+    const located = await this.#locate({ from: options.from, signal });
+    const manifest = await this.#check(openManifest(located.keyring.receiving(), located.bytes), located);
+    const file = manifest.manifest.files[place];
+    if (file === undefined) {
+      const expected = `below ${manifest.manifest.files.length}`;
+      throw new ProtocolError('E_FIELD', { field: 'file', expected, got: String(place) });
+    }
+    const { capsule } = parseFileHeader(file.headerBytes);
+    const kept = this.#keptOf(manifest.manifest.policyId, capsuleHash(capsule));
+    return openChallenge({
+      deployment: this.network.deployment,
+      manifest,
+      node,
+      capsule,
+      reader: located.keyring.verifying(),
+      chain,
+      bondWei,
+      clock: this.#clock,
+      signal,
+      keep: (index, cfrag) => kept.set(index, cfrag),
+    });
+  }
+
   /** Where the manifest is, and for which keys. */
-  async #locate(options: RetrieveOptions): Promise<Located> {
+  async #locate(options: Pick<RetrieveOptions, 'from' | 'signal'>): Promise<Located> {
     const { from, signal } = options;
     checkAbort(signal);
     if (typeof from === 'object' && 'manifest' in from) {
