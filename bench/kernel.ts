@@ -121,6 +121,10 @@ export async function benchKernel(rounds = 21): Promise<KernelBench> {
       peers: { noble: () => nobleEngine.secretSums([input]) },
     };
   };
+  // Forty points in turn: none comes often enough to be given a table.
+  const many = Array.from({ length: 40 }, (_, i) => Point.BASE.multiply(BigInt(i + 2)).toBytes(true));
+  let turn = 0;
+  const fresh = () => many[turn++ % many.length]!;
   const two = list(2, 32, scalar);
   two.set(other, 32);
   const primitives: Primitive[] = [
@@ -135,8 +139,13 @@ export async function benchKernel(rounds = 21): Promise<KernelBench> {
       },
     },
     {
-      primitive: 'k*P, secret, from 33 bytes',
+      primitive: 'k*P, secret, P seen before',
       ours: () => engine.secretProducts([{ base: engine.decompress(encoded).points, scalars: scalar }]),
+      peers: {},
+    },
+    {
+      primitive: 'k*P, secret, from 33 bytes',
+      ours: () => engine.secretProducts([{ base: engine.decompress(fresh()).points, scalars: scalar }]),
       peers: {
         native: () => native.ecdh(encoded, scalar),
         noble: () => Point.fromBytes(encoded).multiply(k).toBytes(true),

@@ -58,6 +58,7 @@ function weigh() {
 const SECRET = [
   'secretTableOf',
   'secretShared',
+  'secretComb',
   'secretProduct',
   'secretFixed',
   'secretSumOf',

@@ -222,6 +222,9 @@ export class Interpreter {
           case 0x2d:
             push(memory[at]!, marked(at, 1));
             break;
+          case 0x2f:
+            push(view.getUint16(at, true), marked(at, 2));
+            break;
           case 0x31:
             push(BigInt(memory[at]!), marked(at, 1));
             break;
@@ -240,9 +243,10 @@ export class Interpreter {
         const value = stack.pop()!;
         const mark = marks.pop() ? 1 : 0;
         const at = address(b, 'store');
-        const size = code === 0x36 || code === 0x3e ? 4 : code === 0x37 ? 8 : code === 0x3a ? 1 : 0;
+        const size = code === 0x36 || code === 0x3e ? 4 : code === 0x37 ? 8 : code === 0x3a ? 1 : code === 0x3b ? 2 : 0;
         if (size === 8) view.setBigInt64(at, value as bigint, true);
         else if (size === 4) view.setInt32(at, Number(BigInt.asIntN(32, BigInt(value as number | bigint))), true);
+        else if (size === 2) view.setInt16(at, value as number, true);
         else if (size === 1) memory[at] = value as number;
         else throw new Error(`store ${code.toString(16)}`);
         secret.fill(mark, at, at + size);

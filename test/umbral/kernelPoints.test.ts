@@ -106,6 +106,9 @@ describe('products against noble', () => {
     const wanted = bytes(EDGES.map((k) => times(base, k)));
     same(engine.secretProducts(EDGES.map((k) => ({ base: p, scalars: toBytes(k) }))), wanted, 'edges, one each');
     same(engine.secretProducts([{ base: p, scalars: scalars(EDGES) }]), wanted, 'edges, together');
+    // Sums as bases get no comb: the way of a point that is new.
+    const alone = Uint8Array.from([...p, ...new Uint8Array(64)]);
+    same(engine.secretProducts(EDGES.map((k) => ({ base: alone, scalars: toBytes(k) }))), wanted, 'edges, new');
     const { ks, products } = steps(base, COUNT);
     same(engine.secretProducts(ks.map((k) => ({ base: p, scalars: toBytes(k) }))), bytes(products), 'one each');
     same(engine.secretProducts([{ base: p, scalars: scalars(ks) }]), bytes(products), 'together');
@@ -116,6 +119,22 @@ describe('products against noble', () => {
       bytes(both.products),
       'sum of two',
     );
+  });
+
+  it('bases that come again: combs for those that come often, however they take turns; the identity has none', () => {
+    const { products: bases } = steps(Point.BASE, 30);
+    bases.push(Point.ZERO);
+    const k = scalar();
+    const wanted = bytes(bases.map((base) => times(base, k)));
+    const at = bytes(bases);
+    const check = (i: number) =>
+      same(
+        engine.secretProducts([{ base: at.subarray(64 * i, 64 * i + 64), scalars: toBytes(k) }]),
+        wanted.subarray(64 * i, 64 * i + 64),
+        `base ${i}`,
+      );
+    for (const width of [1, 3, 5, 7, 31]) for (let turn = 0; turn < 8; turn++) for (let i = 0; i < width; i++) check(i);
+    for (let turn = 0; turn < 400; turn++) check(random(1)[0]! % (turn % 2 ? 31 : 6));
   });
 
   it('many bases: k*(base + i*step)', () => {

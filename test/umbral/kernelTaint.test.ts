@@ -67,6 +67,14 @@ describe('no secret decides a branch, a select or an address in', () => {
         ]),
     ],
     'k*P': [[a], (e) => e.secretProducts([{ base: p, scalars: a }])],
+    'k*P when P has come often enough for a comb': [
+      [a],
+      (e) =>
+        Array.from({ length: 4 }, () => {
+          interpreter.secret.fill(0); // the engine has wiped the memory, of which the marks know nothing
+          return e.secretProducts([{ base: q, scalars: a }]);
+        }),
+    ],
     'k*(P + Q)': [[a], (e) => e.secretProducts([{ base: join(p, q), scalars: a }])],
     'several products of two bases': [
       [a, b],

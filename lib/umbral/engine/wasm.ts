@@ -42,6 +42,9 @@ export interface Kernel {
   sharedBases(tables: number, bases: number, n: number, work: number): void;
   secretShared(out: number, scalar: number, table: number): void;
   secretFixed(out: number, scalar: number, which: number, work: number): void;
+  secretComb(out: number, scalar: number, table: number): void;
+  baseComb(point: number): number;
+  buildBase(point: number, work: number): void;
   secretTables(tables: number, points: number, n: number, work: number): void;
   secretSumOf(out: number, tables: number, scalars: number, n: number, work: number): void;
   secretAdd(out: number, p: number, point: number): void;
@@ -90,6 +93,8 @@ const PUBLIC_POINT_WORK = 14_000;
 const PUBLIC_SUM_WORK = 24_000;
 /** Above this many bytes a message is hashed outside. */
 const LONG_MESSAGE = 16_384;
+/** What kernel/fixed.ts baseComb says of a point that should get a comb. */
+const WORTH_BUILDING = 1;
 const ADD = 0;
 const SUB = 1;
 const MUL = 2;
@@ -172,6 +177,18 @@ export function createWasmEngine(kernel: Kernel): Engine {
     bytes.fill(0, work, top);
     top = before;
     built |= bits;
+  }
+
+  /** The comb of a point that secrets multiply again and again (a key, a precursor), or 0; points are public. */
+  function combOf(point: number): number {
+    const comb = kernel.baseComb(point);
+    if (comb !== WORTH_BUILDING) return comb;
+    const before = top;
+    kernel.buildBase(point, room(BUILD_WORK));
+    bytes.fill(0, before, top);
+    top = before;
+    const made = kernel.baseComb(point);
+    return made === WORTH_BUILDING ? 0 : made; // the identity has none
   }
 
   /** n Jacobian points to bytes, with one inversion. */
@@ -481,8 +498,13 @@ export function createWasmEngine(kernel: Kernel): Engine {
             for (let k = from; k < end; k += 32, at += JACOBIAN) kernel.secretShared(at, k, table);
             table += SHARED_BYTES;
           } else if (ks.length > 0) {
-            kernel.secretBase(put(base), count(base, POINT));
-            kernel.secretProduct(at, from);
+            const point = put(base);
+            const comb = base.length === POINT ? combOf(point) : 0;
+            if (comb) kernel.secretComb(at, from, comb);
+            else {
+              kernel.secretBase(point, count(base, POINT));
+              kernel.secretProduct(at, from);
+            }
             at += JACOBIAN;
           }
         }

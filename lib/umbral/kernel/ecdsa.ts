@@ -4,7 +4,7 @@
  */
 
 import { decompress, fromWords, isZero, readWords, toBytes, writeWords } from './field';
-import { comb, keyTables, offset, split } from './fixed';
+import { comb, keyTables, split } from './fixed';
 import { mul, sqr, sub } from './formulas';
 import { normalise, oddMultiples, readAffine } from './group';
 import { FIELD, POINTS, WIDE_BYTES, WORDS } from './memory';
@@ -32,7 +32,7 @@ export function sign(out: usize, secret: usize, digests: usize, entropy: usize, 
   for (let i: usize = 0; i < count; i++) {
     scRead(A, digests + 32 * i);
     nonce(nonces + 40 * i, D, A, entropy ? entropy + 32 * i : 0);
-    combProduct(points + 120 * i, nonces + 40 * i, table, offset(0));
+    combProduct(points + 120 * i, nonces + 40 * i, table);
   }
   normalise(affine, points, m, spare);
   invertMany(nonces, m, spare);

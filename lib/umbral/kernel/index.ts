@@ -4,7 +4,7 @@
  */
 
 import { decompress, fromBytes, invert, isZero, move, readWords, rootCandidate, setZero, toBytes, writeWords } from './field';
-import { comb, offset, split } from './fixed';
+import { comb, split } from './fixed';
 import { add, cadd, cdbl, dbl, maddHead, maddTail, mul, sqr, sub, xadd } from './formulas';
 import { lift, maddComplete, maddPublic, oddMultiples, readAffine, setIdentity } from './group';
 import { ARENA, DIGITS, POINTS, SCRATCH_END, TEMP, WIDE_BYTES, WORDS } from './memory';
@@ -16,6 +16,7 @@ export { recover, sign, verify } from './ecdsa';
 export { fromBytes, invert, toBytes } from './field';
 export { cadd, cdbl, dbl, maddHead, maddTail, mul, sqr, xadd } from './formulas';
 export { normalise } from './group';
+export { baseComb, buildBase } from './fixed';
 export { hmac, sha256 } from './sha256';
 
 const A: usize = WORDS + 880;
@@ -79,7 +80,13 @@ export function secretShared(out: usize, scalar: usize, table: usize): void {
 export function secretFixed(out: usize, scalar: usize, which: i32, work: usize): void {
   const table = comb(which, work);
   scRead(A, scalar);
-  combProduct(out, A, table, offset(which));
+  combProduct(out, A, table);
+}
+
+/** out (Jacobian) = scalar * the base of a comb, by the address that baseComb gave. */
+export function secretComb(out: usize, scalar: usize, table: usize): void {
+  scRead(A, scalar);
+  combProduct(out, A, table);
 }
 
 /** Tables for secretSumOf: n public points, none the identity. tables: 2048 * n. */

@@ -26,8 +26,8 @@ export const SCRATCH_END: usize = TEMP + 10240;
 
 /** Constants written by the compiler (its memoryBase) stand between SCRATCH_END and COMB_G. */
 export const COMB_G: usize = 16384;
-/** 11 blocks of 32 signed sums of six teeth, affine, 80 bytes, and the point that undoes the offset (secret.ts). */
-export const COMB_BYTES: usize = 11 * 32 * 80 + 80;
+/** 11 blocks of 32 signed sums of six teeth, affine, 80 bytes; the offset and the point that undoes it (secret.ts). */
+export const COMB_BYTES: usize = 11 * 32 * 80 + 160;
 export const COMB_U: usize = COMB_G + COMB_BYTES;
 
 /** 64 odd multiples of a public point for wNAF of width 8: x, y, beta*x, 128 bytes each. */
@@ -41,5 +41,13 @@ export const KEY_SLOTS: i32 = 8;
 export const KEY_NAMES: usize = SPLIT_U + SPLIT_BYTES;
 export const KEY_TABLES: usize = KEY_NAMES + 1024;
 
+/** Public points that secret scalars multiplied lately: 64 bytes, uses, slot of a comb (0 for none), last use: 76 bytes each. */
+export const BASES: usize = KEY_TABLES + <usize>KEY_SLOTS * SPLIT_BYTES;
+export const BASE_BYTES: usize = 76;
+export const BASE_COUNT: i32 = 16;
+/** Combs of those that come again and again. */
+export const BASE_SLOTS: i32 = 4;
+export const BASE_COMBS: usize = BASES + BASE_BYTES * <usize>BASE_COUNT;
+
 /** Inputs, results, and workspace whose size depends on the call. */
-export const ARENA: usize = KEY_TABLES + <usize>KEY_SLOTS * SPLIT_BYTES;
+export const ARENA: usize = (BASE_COMBS + <usize>BASE_SLOTS * COMB_BYTES + 15) & ~15;

@@ -233,11 +233,12 @@ function teeth(at: usize, position: i32): i32 {
 
 /**
  * out (Jacobian) = k * (the base of a comb): 44 additions and 3 doublings in XYZZ coordinates. Every bit of the recoded
- * scalar stands for 1 or -1 (Hedabou, Pinel, Beneteau 2005). The sum starts from `offset`, a point whose discrete logarithm
- * to the base nobody knows (U for G, G for U): an incomplete addition that met its exception would reveal it. At the end
+ * scalar stands for 1 or -1 (Hedabou, Pinel, Beneteau 2005). The sum starts from the table's offset, a point whose discrete
+ * logarithm to the base nobody knows (fixed.ts): an incomplete addition that met its exception would reveal it. At the end
  * 8 * offset goes out again, completely.
  */
-export function combProduct(out: usize, k: usize, comb: usize, offset: usize): void {
+export function combProduct(out: usize, k: usize, comb: usize): void {
+  const offset: usize = comb + BLOCK_BYTES * BLOCKS;
   scCombDigits(HALVES, k);
   copy(SUM, offset);
   copy(SUM + 40, offset + 40);
@@ -258,7 +259,7 @@ export function combProduct(out: usize, k: usize, comb: usize, offset: usize): v
   sqr(FIELD, SUM + 120);
   mul(SUM + 40, SUM + 40, FIELD);
   copy(SUM + 80, SUM + 120);
-  const undo: usize = comb + BLOCK_BYTES * BLOCKS;
+  const undo: usize = offset + 80;
   maddComplete(SUM, undo, undo + 40, -1);
   memory.copy(out, SUM, 120);
 }
@@ -278,7 +279,8 @@ export function buildComb(comb: usize, point: usize, offset: usize, work: usize)
   for (let i = 1; i < SPACING; i++) dbl(WALK);
   memory.copy(powers + 120 * 66, WALK, 120);
   toAffine(affine, powers, 67, rest);
-  memory.copy(comb + BLOCK_BYTES * BLOCKS, affine + 80 * 66, 80);
+  memory.copy(comb + BLOCK_BYTES * BLOCKS, offset, 80);
+  memory.copy(comb + BLOCK_BYTES * BLOCKS + 80, affine + 80 * 66, 80);
   for (let b: usize = 0; b < BLOCKS; b++) memory.copy(comb + BLOCK_BYTES * b, affine + 80 * (6 * b + 5), 80);
   for (let t: usize = 0; t < 5; t++) {
     let at = list;
