@@ -18,7 +18,7 @@ export const threshold = 3;
 
 const mnemonic = 'test test test test test test test test test test test junk';
 /** Hardhat's public accounts, by role. */
-const account = (index: number) => HDNodeWallet.fromPhrase(mnemonic, '', `m/44'/60'/0'/0/${index}`);
+export const account = (index: number) => HDNodeWallet.fromPhrase(mnemonic, '', `m/44'/60'/0'/0/${index}`);
 const accounts = { deployer: 0, alice: 1, firstStaker: 2 } as const;
 
 /** One node of the demo. */
@@ -85,11 +85,32 @@ export async function deploy(dir: string, rpcUrl: string): Promise<{ deployment:
   return { deployment, deploymentFile };
 }
 
+/** How the nodes of a network may differ from the demo's. */
+export interface NodeChoices {
+  /** Further options of `ursula init`. */
+  readonly init?: readonly string[];
+  /** Starts the process that serves; default `dintel ursula run`. */
+  readonly serve?: (start: NodeStart) => Running;
+}
+
+/** What it takes to start a node that is made and staked. */
+export interface NodeStart {
+  readonly name: string;
+  readonly home: string;
+  readonly passwordFile: string;
+  readonly logFile: string;
+}
+
+/** `dintel ursula run` in a process of its own. */
+export const serveNode = ({ name, home, passwordFile, logFile }: NodeStart): Running =>
+  startDintel(name, ['ursula', 'run', '--home', home, '--password-file', passwordFile], logFile);
+
 /** Makes, funds, stakes and starts one node; resolves when it answers `/readyz`. */
 async function raiseNode(
   index: number,
   context: Omit<DemoNetwork, 'nodes' | 'aliceKeyFile'>,
   fund: (operator: string, staker: string) => Promise<void>,
+  choices: NodeChoices,
 ): Promise<DemoNode> {
   const name = `ursula-${index + 1}`;
   const home = join(context.dir, name);
@@ -114,6 +135,7 @@ async function raiseNode(
     url,
     '--node',
     staker.address,
+    ...(choices.init ?? []),
   ]);
   await fund(made.operator, staker.address);
   await dintelJson([
@@ -128,8 +150,9 @@ async function raiseNode(
     '--min-rate',
     String(10n ** 12n),
   ]);
-  const process = startDintel(name, ['ursula', 'run', ...common], join(context.dir, `${name}.log`));
-  await ready(url, join(context.dir, `${name}.log`));
+  const logFile = join(context.dir, `${name}.log`);
+  const process = (choices.serve ?? serveNode)({ name, home, passwordFile: context.passwordFile, logFile });
+  await ready(url, logFile);
   return { name, home, url, address: staker.address.toLowerCase(), operator: made.operator.toLowerCase(), process };
 }
 
@@ -150,8 +173,11 @@ export async function ready(url: string, log: string): Promise<void> {
   throw new Error(`${url} is not ready after 90 s; see ${log}`);
 }
 
-/** Raises five nodes side by side. */
-export async function startNodes(context: Omit<DemoNetwork, 'nodes' | 'aliceKeyFile'>): Promise<DemoNode[]> {
+/** Raises five nodes side by side; `choices` for each by its place, none for the demo's own. */
+export async function startNodes(
+  context: Omit<DemoNetwork, 'nodes' | 'aliceKeyFile'>,
+  choices: (index: number) => NodeChoices = () => ({}),
+): Promise<DemoNode[]> {
   const provider = new JsonRpcProvider(context.rpcUrl, undefined, {
     staticNetwork: true,
     polling: true,
@@ -171,7 +197,9 @@ export async function startNodes(context: Omit<DemoNetwork, 'nodes' | 'aliceKeyF
     for (const transaction of sent) await transaction.wait();
   };
   // One at a time would be simpler to read in a log, but the reader waits for this; the treasury's nonces are ordered by its manager.
-  const nodes = await Promise.all(Array.from({ length: shares }, (_, index) => raiseNode(index, context, fund)));
+  const nodes = await Promise.all(
+    Array.from({ length: shares }, (_, index) => raiseNode(index, context, fund, choices(index))),
+  );
   provider.destroy();
   return nodes;
 }

@@ -28,6 +28,11 @@ export interface Running {
   peakRssBytes(): number;
   /** Asks to stop, then insists after five seconds. Resolves when the process is gone. */
   stop(): Promise<void>;
+  /** Gone at once, wherever it was: SIGKILL. Resolves when the process is gone. */
+  kill(): Promise<void>;
+  /** Holds it still (SIGSTOP), or lets it go on (SIGCONT). */
+  hold(): void;
+  release(): void;
 }
 
 const living = new Map<number, { child: ChildProcess; running: Running }>();
@@ -55,7 +60,8 @@ export function start(
   const log = openSync(logFile, 'a', 0o600);
   const child = spawn(command[0] as string, command.slice(1), {
     cwd: root,
-    stdio: ['ignore', log, log],
+    // The channel says nothing; when this process is gone, however it went, they see it close and stop.
+    stdio: ['ignore', log, log, 'ipc'],
     env: { ...process.env, ...env },
     // Its own group: Ctrl-C reaches the demo alone, which then stops the others in order.
     detached: true,
@@ -71,11 +77,20 @@ export function start(
     stop: async () => {
       peakOf(pid);
       if (child.exitCode !== null || child.signalCode !== null) return;
+      // One that is held hears SIGTERM only when it goes on.
       child.kill('SIGTERM');
+      child.kill('SIGCONT');
       const insist = setTimeout(() => child.kill('SIGKILL'), 5_000);
       await gone;
       clearTimeout(insist);
     },
+    kill: async () => {
+      peakOf(pid);
+      child.kill('SIGKILL');
+      if (child.exitCode === null && child.signalCode === null) await gone;
+    },
+    hold: () => void child.kill('SIGSTOP'),
+    release: () => void child.kill('SIGCONT'),
   };
   living.set(pid, { child, running });
   child.once('exit', () => living.delete(pid));
