@@ -28,7 +28,7 @@ export async function compile() {
       'index.ts',
       ...['--outFile', 'kernel.wasm', '--textFile', 'kernel.wat'],
       ...['--runtime', 'stub', '--memoryBase', '11264', '--initialMemory', '16', '--use', 'abort='],
-      ...['--optimizeLevel', '3', '--shrinkLevel', '0', '--noAssert'],
+      ...['--optimizeLevel', '3', '--shrinkLevel', '1', '--noAssert'],
       ...['--enable', 'simd'],
     ],
     {

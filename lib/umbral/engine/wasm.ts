@@ -200,9 +200,19 @@ export function createWasmEngine(kernel: Kernel): Engine {
 
   const indexOf = (base: FixedBase): number => (base === 'G' ? 0 : 1);
 
-  /** Describes the sums in the arena and computes them: address of their Jacobian results. */
+  /** Computes the sums, some at a time: address of their Jacobian results. */
   function publicSums(sums: readonly PublicSum[]): number {
     const out = room(JACOBIAN * sums.length);
+    const before = top;
+    for (const [from, to] of parts(sums.length)) {
+      top = before;
+      somePublicSums(out + JACOBIAN * from, sums.slice(from, to));
+    }
+    return out;
+  }
+
+  /** Describes the sums in the arena and computes them to `out`; they share their inversions. */
+  function somePublicSums(out: number, sums: readonly PublicSum[]): void {
     const descriptions = room(32 * sums.length);
     let total = 0;
     let tables = 0;
@@ -221,7 +231,6 @@ export function createWasmEngine(kernel: Kernel): Engine {
     const work = room(PUBLIC_POINT_WORK * total + PUBLIC_SUM_WORK * sums.length);
     new Uint32Array(memory.buffer, descriptions, words.length).set(words);
     kernel.publicSums(out, descriptions, sums.length, total, work);
-    return out;
   }
 
   function proofsHold({ e, v, points, challenges, responses, weights }: ProofEquations): boolean {
