@@ -5,6 +5,8 @@
  * integers as numbers, amounts as decimal strings.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { challengeVectors } from './vectors/challenge.ts';
+import { evidenceVectors } from './vectors/evidence.ts';
 import { fileVectors } from './vectors/file.ts';
 import { keysVectors } from './vectors/keys.ts';
 import { leafVectors } from './vectors/leaf.ts';
@@ -28,6 +30,8 @@ const makers: Readonly<Record<string, () => object | Promise<object>>> = {
   card: cardVectors,
   notice: noticeVectors,
   condition: conditionVectors,
+  evidence: evidenceVectors,
+  challenge: challengeVectors,
 };
 const check = process.argv.includes('--check');
 

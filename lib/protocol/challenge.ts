@@ -33,6 +33,27 @@ export function capsuleHints(capsule: Uint8Array): readonly bigint[] {
   return [coordinates(e)[1], coordinates(v)[1], ...coordinates(times(generators.G, s)), ...coordinates(times(e, h))];
 }
 
+/** What a challenge and its policy allow at a second; the names are the contract's refusals. */
+export interface ChallengeActs {
+  readonly answer: 'none' | 'WindowClosed';
+  readonly excuse: 'none' | 'NotExcused';
+  readonly timeout: 'none' | 'WindowOpen' | 'Excused';
+}
+
+/**
+ * Which acts an open challenge takes now. An answer counts while now <= deadline, a timeout from then on; a revocation at a second
+ * <= deadline excuses, whenever it is pointed out. Units: seconds; `revokedAt` undefined if the policy is not revoked.
+ */
+export function challengeActs(of: { deadline: number; revokedAt: number | undefined; now: number }): ChallengeActs {
+  const over = of.now > of.deadline;
+  const excused = of.revokedAt !== undefined && of.revokedAt <= of.deadline;
+  return {
+    answer: over ? 'WindowClosed' : 'none',
+    excuse: excused ? 'none' : 'NotExcused',
+    timeout: over ? (excused ? 'Excused' : 'none') : 'WindowOpen',
+  };
+}
+
 /** Least bond in native currency, and the gas of which a bond must cover the base fee. Units: wei, gas. */
 export const minBondWei = 2n * 10n ** 15n;
 export const bondGas = 400_000n;

@@ -161,15 +161,19 @@ describe('Adjudicator: silence', () => {
   it('asks a bond that covers an answer when gas is dear', async () => {
     const fee = 10n ** 11n;
     const { provider } = court.connection.ethers;
-    const dear = () => provider.send('hardhat_setNextBlockBaseFeePerGas', [`0x${fee.toString(16)}`]);
-    await dear();
-    await provider.send('evm_mine', []); // wallets offer what the last block cost
-    await dear();
-    expect(await refusal(open({}, 400_000n * fee - 1n))).to.equal(`BondTooSmall(${400_000n * fee})`);
-    await dear();
-    await open({}, 400_000n * fee);
-    await dear();
-    await answer();
+    // an estimate runs at no base fee, so it finds the wrong bond: gas and price are named
+    const send = async (method: string, from: Wallet, args: readonly unknown[], value = 0n) => {
+      const options = { value, gasLimit: 500_000n, maxFeePerGas: fee, maxPriorityFeePerGas: 0n };
+      const mine = court.adjudicator.connect(from.connect(provider)) as Callable;
+      await provider.send('hardhat_setNextBlockBaseFeePerGas', [`0x${fee.toString(16)}`]);
+      await mine.getFunction(method)(...args, options);
+    };
+    const opening = [await openingOf(court, dispute)];
+    expect(await refusal(send('openChallenge', court.reporter, opening, 400_000n * fee - 1n))).to.equal(
+      `BondTooSmall(${400_000n * fee})`,
+    );
+    await send('openChallenge', court.reporter, opening, 400_000n * fee);
+    await send('answer', court.operator, answerOf(court, dispute, await challengeOf(court, dispute)));
     expect([await credit(court.node.address), await credit(court.reporter.address)]).to.deep.equal([
       200_000n * fee,
       200_000n * fee,
