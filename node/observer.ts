@@ -7,6 +7,7 @@ import type { WorkerPool } from './pool/pool.ts';
 import type { Log } from './server/log.ts';
 import type { Metrics } from './server/metrics.ts';
 import type { Exchange } from './server/server.ts';
+import type { Fees } from './tasks/fees.ts';
 import type { Heartbeat } from './tasks/heartbeat.ts';
 import type { Watcher } from './watcher/watcher.ts';
 
@@ -17,6 +18,7 @@ export interface Gauged {
   readonly pool: WorkerPool;
   readonly watcher: Watcher;
   readonly heartbeat: Heartbeat;
+  readonly fees: Fees;
   readonly startedMs: number;
 }
 
@@ -76,7 +78,7 @@ export class NodeObserver implements Observer {
     this.#log.error('internal error', { requestId, stack });
   }
 
-  gauges({ head, clock, pool, watcher, heartbeat, startedMs }: Gauged): void {
+  gauges({ head, clock, pool, watcher, heartbeat, fees, startedMs }: Gauged): void {
     const gauge = (name: string, help: string, read: () => number | undefined): void =>
       this.#metrics.gauge(name, help, read);
     gauge('dintel_start_time_seconds', 'When the process started.', () => Math.floor(startedMs / 1000));
@@ -98,6 +100,10 @@ export class NodeObserver implements Observer {
       const { balanceWei } = heartbeat.state;
       return balanceWei === undefined ? undefined : Number(balanceWei);
     });
+    gauge('dintel_fees_unsettled_wei', 'Fees of final epochs that are not settled, at most.', () =>
+      Number(fees.state.unsettledWei),
+    );
+    gauge('dintel_fees_settled_wei', 'Fees settled since start.', () => Number(fees.state.settledWei));
     gauge('dintel_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss());
   }
 }

@@ -16,6 +16,7 @@ import { Metrics } from './server/metrics.ts';
 import { startMetricsServer } from './server/metricsServer.ts';
 import { startServer } from './server/server.ts';
 import { Store } from './store/store.ts';
+import type { Fees } from './tasks/fees.ts';
 import type { Heartbeat } from './tasks/heartbeat.ts';
 import { repeat } from './tasks/repeat.ts';
 import type { Rotation } from './tasks/rotation.ts';
@@ -50,6 +51,9 @@ export interface UrsulaRunOptions {
   readonly limits?: ServerLimits;
   readonly perReader?: BucketLimits;
   readonly storageBytes?: number;
+  readonly policyStorageBytes?: number;
+  /** A running policy is settled when that pays this many times the gas; default 3. */
+  readonly settleFactor?: number;
   /** Threads that re-encrypt; default one less than the machine's. */
   readonly workers?: number;
   readonly log?: Log;
@@ -69,6 +73,7 @@ export interface RunningUrsula {
     readonly watcher: Watcher;
     readonly heartbeat: Heartbeat;
     readonly rotation: Rotation;
+    readonly fees: Fees;
   };
   /** Finish what is in flight, close everything, within 5 seconds. Idempotent. */
   stop(): Promise<void>;
@@ -112,10 +117,17 @@ export async function startUrsula(options: UrsulaRunOptions): Promise<RunningUrs
       ...{ node, network, chain, policies: chain, registry, nonces, receipts, leaves, tombstones, acks, chunks },
       ...{ keys: keystore, clock, work: pool, observer },
     },
-    definedOf({ perReader: options.perReader, storageBytes: options.storageBytes }),
+    definedOf({
+      perReader: options.perReader,
+      storageBytes: options.storageBytes,
+      policyStorageBytes: options.policyStorageBytes,
+    }),
   );
 
-  const { tasks, heartbeat, rotation } = tasksOf({ escrow, node, network, rules, keystore, store, files, chain, log });
+  const { settleFactor } = options;
+  const { tasks, heartbeat, rotation, fees } = tasksOf({
+    ...{ escrow, node, network, rules, keystore, store, files, chain, log, settleFactor },
+  });
   for (const { name, work, pauseMs } of tasks) {
     const running = repeat(work, pauseMs, (error) => log.error('task failed', { task: name, reason: nameOf(error) }));
     // One that waits for the chain is not waited for: each may end anywhere.
@@ -123,7 +135,7 @@ export async function startUrsula(options: UrsulaRunOptions): Promise<RunningUrs
   }
   log.info('tasks started', { tasks: tasks.map(({ name }) => name).join(' ') });
 
-  observer.gauges({ head: () => chain.head(), clock, pool, watcher, heartbeat, startedMs });
+  observer.gauges({ head: () => chain.head(), clock, pool, watcher, heartbeat, fees, startedMs });
   const metricsServer =
     options.metricsPort === undefined ? undefined : await startMetricsServer(metrics, options.metricsPort);
   if (metricsServer !== undefined) {
@@ -155,7 +167,7 @@ export async function startUrsula(options: UrsulaRunOptions): Promise<RunningUrs
     port: server.port,
     metricsUrl: metricsServer?.url,
     metrics,
-    parts: { ursula, store, watcher, heartbeat, rotation },
+    parts: { ursula, store, watcher, heartbeat, rotation, fees },
     stop: () => {
       stopped ??= stop();
       return stopped;

@@ -2,7 +2,7 @@
  * The parts of a node that need putting together: its place on the chain, its watcher, its tasks, its page's figures.
  * Owns: wiring of each. Owns not: the order in which they open and close (ursula.ts).
  */
-import { type Address, type Chain, MinerEscrow, minerEscrowAbi, policyManagerAbi } from 'dintel/chain';
+import { type Address, type Chain, MinerEscrow, minerEscrowAbi, PolicyManager, policyManagerAbi } from 'dintel/chain';
 import { ethersChain, ethersReader } from 'dintel/chain/ethers';
 import { epochAt, ProtocolError, toHex } from 'dintel/protocol';
 import { headAgeS, type Network, type Ursula } from 'dintel/ursula';
@@ -14,6 +14,7 @@ import type { Log } from './server/log.ts';
 import type { Status } from './server/statusPage.ts';
 import { timedEvents } from './store/fold.ts';
 import type { Store } from './store/store.ts';
+import { Fees } from './tasks/fees.ts';
 import { Heartbeat } from './tasks/heartbeat.ts';
 import { Outbox } from './tasks/outbox.ts';
 import { Rotation } from './tasks/rotation.ts';
@@ -75,20 +76,35 @@ interface TaskParts {
   readonly files: ChunkFiles;
   readonly chain: WatchedChain;
   readonly log: Log;
+  readonly settleFactor: number | undefined;
 }
 
 /** What runs beside the server, again and again. */
-export function tasksOf({ escrow, node, network, rules, keystore, store, files, chain, log }: TaskParts) {
+export function tasksOf(parts: TaskParts) {
+  const { escrow, node, network, rules, keystore, store, files, chain, log, settleFactor } = parts;
   const { epochLength } = network;
   const { evidenceEpochs, disputeEpochs } = rules;
   const chainTime = (): number | undefined => chain.head()?.timestamp;
   const outbox = new Outbox(Math.max(10_000, epochLength * 500));
   const heartbeat = new Heartbeat({ escrow, node, epochLength, outbox });
-  const { nodes, acks, chunks } = store;
+  const { nodes, acks, chunks, leaves } = store;
   const rotation = new Rotation({
     ...{ escrow, node, keystore, nodes, acks, outbox, epochLength, evidenceEpochs, chainTime },
   });
   const sweep = new Sweep({ store, chainTime, nowMs: Date.now, epochLength, evidenceEpochs, disputeEpochs });
+  const policies = new PolicyManager(escrow.chain, network.policyManager);
+  const fees = new Fees({
+    ...{ policies, leaves, outbox, epochLength, disputeEpochs, chainTime },
+    ...(settleFactor === undefined ? {} : { factor: settleFactor }),
+  });
+  const settle = async (): Promise<void> => {
+    const before = fees.state.settledLeaves;
+    await fees.tick();
+    const { settledLeaves, lastTransaction, lastError } = fees.state;
+    if (settledLeaves > before)
+      log.info('fees settled', { leaves: settledLeaves - before, transaction: lastTransaction });
+    if (lastError !== undefined) log.warn('fees not settled', { reason: lastError });
+  };
   const clear = async (): Promise<void> => {
     const cleared = await collectChunks({ chunks, files, policies: chain, head: () => chain.head() });
     if (cleared.chunks > 0) log.info('chunks cleared', cleared);
@@ -97,9 +113,10 @@ export function tasksOf({ escrow, node, network, rules, keystore, store, files, 
     { name: 'heartbeat', work: () => heartbeat.tick(), pauseMs: heartbeat.pauseMs },
     { name: 'rotation', work: () => rotation.tick(), pauseMs: rotation.pauseMs },
     { name: 'sweep', work: () => sweep.tick(), pauseMs: sweep.pauseMs },
+    { name: 'fees', work: settle, pauseMs: fees.pauseMs },
     { name: 'chunks', work: clear, pauseMs: 60_000 },
   ];
-  return { tasks, heartbeat, rotation };
+  return { tasks, heartbeat, rotation, fees };
 }
 
 /** The figures of the page at `/`. */

@@ -100,8 +100,8 @@ export class PolicyManager<C extends ChainReader = ChainReader> extends Agent<C,
   verifyLeaf(id: Hex, leaf: Leaf, proof: readonly Hex[]): Promise<boolean> {
     return this.read('verifyLeaf', [id, leaf, proof]);
   }
-  settledEpochs(id: Hex, index: number): Promise<bigint> {
-    return this.read('settledEpochs', [id, index]);
+  settledEpochs(id: Hex, index: number, options: { at?: BlockTag } = {}): Promise<bigint> {
+    return this.read('settledEpochs', [id, index], options);
   }
   async previewSettle(id: Hex, leaf: Leaf): Promise<{ paid: bigint; refunded: bigint; through: number }> {
     const [paid, refunded, through] = await this.read<[bigint, bigint, number | bigint]>('previewSettle', [id, leaf]);

@@ -27,6 +27,10 @@ export interface Config {
   readonly depth?: number;
   /** Ursula: bytes of chunks kept for all policies together. */
   readonly storageBytes?: number;
+  /** Ursula: bytes of chunks kept for any one policy; absent = an eighth of all. */
+  readonly policyStorageBytes?: number;
+  /** Ursula: how many times its gas the settling of a running policy must pay. */
+  readonly settleFactor?: number;
   /** Ursula: origins that browsers may ask from; absent = all. */
   readonly cors?: readonly string[];
   /** Ursula: addresses or ranges of reverse proxies whose X-Forwarded-For is believed; absent = none. */
@@ -86,6 +90,8 @@ const fields: { readonly [Name in keyof Config]-?: (value: unknown) => Config[Na
   metricsPort: (value) => parsePort(String(value)),
   depth: (value) => wholeNumber(value),
   storageBytes: (value) => wholeNumber(value),
+  policyStorageBytes: (value) => wholeNumber(value),
+  settleFactor: (value) => multiple(value),
   cors: (value) => list(value),
   trustedProxies: (value) => list(value).map(parseAddressRange),
 };
@@ -139,6 +145,13 @@ function lineOf(text: string, name: string): number {
 function list(value: unknown): string[] {
   if (!Array.isArray(value) || value.length === 0 || !value.every((item) => typeof item === 'string')) {
     throw new OperatorError('E_CONFIG', 'expected a list of texts');
+  }
+  return value;
+}
+
+function multiple(value: unknown): number {
+  if (typeof value !== 'number' || !(value >= 0 && value <= 1_000_000)) {
+    throw new OperatorError('E_CONFIG', 'expected a number from 0 to 1000000');
   }
   return value;
 }

@@ -11,15 +11,21 @@ import type { GroupCommit } from './groupCommit.ts';
 export class StoredChunks implements ChunkIndex {
   readonly #group: GroupCommit;
   readonly #used: StatementSync;
+  readonly #usedByPolicy: StatementSync;
   readonly #reservedOne: StatementSync;
   readonly #addChunk: StatementSync;
   readonly #addReservation: StatementSync;
+  readonly #renew: StatementSync;
+  readonly #arrived: StatementSync;
+  readonly #lapse: StatementSync;
+  readonly #claimed: StatementSync;
   readonly #chunk: StatementSync;
   readonly #hold: StatementSync;
   readonly #sum: StatementSync;
   readonly #dropPolicy: StatementSync;
   readonly #orphans: StatementSync;
   readonly #dropChunk: StatementSync;
+  readonly #dropClaim: StatementSync;
   readonly #unhold: StatementSync;
   readonly #policies: StatementSync;
   #total: number;
@@ -27,6 +33,7 @@ export class StoredChunks implements ChunkIndex {
   constructor(db: Database, group: GroupCommit) {
     this.#group = group;
     this.#used = db.prepare('SELECT coalesce(sum(size), 0) AS bytes FROM reservations WHERE leaf = ?');
+    this.#usedByPolicy = db.prepare('SELECT coalesce(sum(size), 0) AS bytes FROM reservations WHERE policy = ?');
     this.#reservedOne = db.prepare('SELECT 1 FROM reservations WHERE leaf = ? AND chunk = ?');
     // Of sizes that are only claimed the largest counts, so that nobody's false claim keeps the true bytes out; that of bytes
     // we hold is a fact.
@@ -35,7 +42,16 @@ export class StoredChunks implements ChunkIndex {
        ON CONFLICT DO UPDATE SET size = max(size, excluded.size) WHERE held = 0`,
     );
     this.#addReservation = db.prepare(
-      'INSERT INTO reservations (leaf, chunk, policy, size) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+      `INSERT INTO reservations (leaf, chunk, policy, size, lapses_at)
+       VALUES (?1, ?2, ?3, ?4, CASE WHEN (SELECT held FROM chunks WHERE id = ?2) = 1 THEN NULL ELSE ?5 END)`,
+    );
+    // A claim that is repeated waits longer; for bytes that are here nothing waits (max with NULL is NULL).
+    this.#renew = db.prepare('UPDATE reservations SET lapses_at = max(lapses_at, ?) WHERE leaf = ? AND chunk = ?');
+    this.#arrived = db.prepare('UPDATE reservations SET lapses_at = NULL WHERE chunk = ?');
+    this.#lapse = db.prepare('DELETE FROM reservations WHERE lapses_at <= ? RETURNING chunk');
+    // What the others still claim of it.
+    this.#claimed = db.prepare(
+      'UPDATE chunks SET size = (SELECT coalesce(max(size), 0) FROM reservations WHERE chunk = ?1) WHERE id = ?1 AND held = 0',
     );
     this.#chunk = db.prepare('SELECT size, held FROM chunks WHERE id = ?');
     this.#hold = db.prepare(
@@ -50,6 +66,9 @@ export class StoredChunks implements ChunkIndex {
     this.#dropChunk = db.prepare(
       'DELETE FROM chunks WHERE id = ? AND NOT EXISTS (SELECT 1 FROM reservations WHERE chunk = chunks.id)',
     );
+    this.#dropClaim = db.prepare(
+      'DELETE FROM chunks WHERE id = ? AND held = 0 AND NOT EXISTS (SELECT 1 FROM reservations WHERE chunk = chunks.id)',
+    );
     this.#unhold = db.prepare(
       'UPDATE chunks SET held = 0 WHERE id = ? AND NOT EXISTS (SELECT 1 FROM reservations WHERE chunk = chunks.id)',
     );
@@ -61,6 +80,10 @@ export class StoredChunks implements ChunkIndex {
     return (this.#used.get(leaf) as { bytes: number }).bytes;
   }
 
+  usedByPolicy(policyId: Hex): number {
+    return (this.#usedByPolicy.get(policyId) as { bytes: number }).bytes;
+  }
+
   reservedBy(leaf: Hex, ids: readonly string[]): ReadonlySet<string> {
     return new Set(ids.filter((id) => this.#reservedOne.get(leaf, id) !== undefined));
   }
@@ -69,11 +92,22 @@ export class StoredChunks implements ChunkIndex {
     return this.#total;
   }
 
-  async reserve(policyId: Hex, leaf: Hex, chunks: readonly ChunkRef[]): Promise<void> {
+  async reserve(policyId: Hex, leaf: Hex, chunks: readonly ChunkRef[], lapsesAt: number): Promise<void> {
     await this.#group.submit(() => {
       for (const { id, size } of chunks) {
+        if (this.#renew.run(lapsesAt, leaf, id).changes > 0) continue;
         this.#addChunk.run(id, size);
-        this.#addReservation.run(leaf, id, policyId, size);
+        this.#addReservation.run(leaf, id, policyId, size, lapsesAt);
+      }
+    });
+    this.#total = this.#readTotal();
+  }
+
+  async lapse(now: number): Promise<void> {
+    await this.#group.submit(() => {
+      for (const { chunk } of this.#lapse.all(now) as unknown as { chunk: string }[]) {
+        this.#claimed.run(chunk);
+        this.#dropClaim.run(chunk);
       }
     });
     this.#total = this.#readTotal();
@@ -85,7 +119,10 @@ export class StoredChunks implements ChunkIndex {
   }
 
   async hold(id: string, size: number): Promise<void> {
-    await this.#group.submit(() => this.#hold.run(id, size));
+    await this.#group.submit(() => {
+      this.#hold.run(id, size);
+      this.#arrived.run(id);
+    });
     this.#total = this.#readTotal();
   }
 

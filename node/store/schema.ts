@@ -89,6 +89,12 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX leaves_unproven ON leaves (seen_epoch, seq) WHERE proof IS NULL;
   `,
+  `
+  -- Until when a claim waits for its bytes (own clock); NULL: they are here. Claims from before this column have waited enough.
+  ALTER TABLE reservations ADD COLUMN lapses_at INTEGER;
+  UPDATE reservations SET lapses_at = 0 WHERE chunk IN (SELECT id FROM chunks WHERE held = 0);
+  CREATE INDEX reservations_lapse ON reservations (lapses_at) WHERE lapses_at IS NOT NULL;
+  `,
 ];
 
 /** The tables that a fold writes and an unfold restores, with their primary keys. */

@@ -55,7 +55,9 @@ async function run({ options, out }: Context<RunOptions>): Promise<void> {
       ...(metricsPort === undefined ? {} : { metricsPort }),
       ...(config.cors === undefined ? {} : { cors: config.cors }),
       ...(config.trustedProxies === undefined ? {} : { trustedProxies: config.trustedProxies }),
+      ...(config.settleFactor === undefined ? {} : { settleFactor: config.settleFactor }),
       ...(config.storageBytes === undefined ? {} : { storageBytes: config.storageBytes }),
+      ...(config.policyStorageBytes === undefined ? {} : { policyStorageBytes: config.policyStorageBytes }),
     });
     if (out.isJson)
       process.stdout.write(`${json({ ok: true, url: running.url, port: running.port, node, ...processFacts() })}\n`);
