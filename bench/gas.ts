@@ -8,6 +8,7 @@
 import { AbiCoder, concat, keccak256, type Wallet, ZeroHash } from 'ethers';
 import { signStructure } from '../test/contracts/support/typed.ts';
 import { type Callable, hash, info, makeWorld, minStake, noNote } from '../test/contracts/support/world.ts';
+import { adjudicatorGas } from './gasAdjudicator.ts';
 
 interface Row {
   readonly operation: string;
@@ -225,6 +226,9 @@ for (const [label, many] of [
   note('register keys, first', await gasOf(registry, alice, 'register', [pair, 1]), '-');
 }
 await world.connection.close();
+
+// ------------------------------------------------------------------ answers and silence
+await adjudicatorGas(note);
 
 const missed = rows.filter((row) => row.target !== undefined && row.gas > row.target);
 const creates = rows.filter((row) => /^createPolicy, \d+ nodes?$/.test(row.operation)).map((row) => row.gas);

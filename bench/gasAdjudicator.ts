@@ -2,7 +2,7 @@
  * Gas of judging answers and silence. Part of gas.ts. Evidence is made by lib, as Bob makes it; "steady" is a node that was judged
  * before, in a network that was.
  */
-import { commitHash, type Evidence } from 'dintel/protocol';
+import { commitHash, type Evidence, zeroHash } from 'dintel/protocol';
 import type { Wallet } from 'ethers';
 import { type Cheat, cheatsOf } from '../scripts/vectors/cheats.ts';
 import { wordOf } from '../scripts/vectors/people.ts';
@@ -32,7 +32,8 @@ export async function adjudicatorGas(note: Note): Promise<void> {
   note('evaluate, correct cfrag', judged, '178,596 (v4)  100,122 (sketch)', 110_000);
 
   const wrong = async (verdict: Cheat['verdict']) => evidence(cheats.get(verdict) as Cheat);
-  const convict = async (one: Evidence) => gasOf(reporter, 'convict', [rawEvidence(one), salt]);
+  const convict = async (one: Evidence, committed = zeroHash) =>
+    gasOf(reporter, 'convict', [rawEvidence(one), committed]);
   note('convict, first of the network', await convict(await wrong('EquationU')), '270,939 to 344,813 (v4)');
   for (const [label, verdict] of [
     ['another commitment', 'Commitment'],
@@ -48,7 +49,7 @@ export async function adjudicatorGas(note: Note): Promise<void> {
   const announced = await wrong('EquationU');
   note('commit', await gasOf(reporter, 'commit', [commitHash(announced, lower(reporter.address), salt)]), '-');
   await court.skip(1);
-  note("convict after commit, reporter's first", await convict(announced), '-');
+  note("convict after commit, reporter's first", await convict(announced, salt), '-');
 
   // ------------------------------------------------------------------ challenges
   await court.skip(1);
