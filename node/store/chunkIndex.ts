@@ -17,6 +17,7 @@ export class StoredChunks implements ChunkIndex {
   readonly #addReservation: StatementSync;
   readonly #renew: StatementSync;
   readonly #arrived: StatementSync;
+  readonly #lapsed: StatementSync;
   readonly #lapse: StatementSync;
   readonly #claimed: StatementSync;
   readonly #chunk: StatementSync;
@@ -48,6 +49,7 @@ export class StoredChunks implements ChunkIndex {
     // A claim that is repeated waits longer; for bytes that are here nothing waits (max with NULL is NULL).
     this.#renew = db.prepare('UPDATE reservations SET lapses_at = max(lapses_at, ?) WHERE leaf = ? AND chunk = ?');
     this.#arrived = db.prepare('UPDATE reservations SET lapses_at = NULL WHERE chunk = ?');
+    this.#lapsed = db.prepare('SELECT 1 FROM reservations WHERE lapses_at <= ? LIMIT 1');
     this.#lapse = db.prepare('DELETE FROM reservations WHERE lapses_at <= ? RETURNING chunk');
     // What the others still claim of it.
     this.#claimed = db.prepare(
@@ -104,6 +106,7 @@ export class StoredChunks implements ChunkIndex {
   }
 
   async lapse(now: number): Promise<void> {
+    if (this.#lapsed.get(now) === undefined) return;
     await this.#group.submit(() => {
       for (const { chunk } of this.#lapse.all(now) as unknown as { chunk: string }[]) {
         this.#claimed.run(chunk);

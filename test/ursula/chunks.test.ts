@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makeWorld, t0 } from './world.ts';
+import { makeWorld, randomWord, t0 } from './world.ts';
 
 const id = (byte: string): string => byte.repeat(32);
 const codeOf = async (work: Promise<unknown> | (() => unknown)): Promise<string> => {
@@ -79,8 +79,8 @@ describe('reservations', () => {
   });
 
   it('counts the disk once for a chunk that several policies name', async () => {
-    const world = makeWorld({ ursula: { storageBytes: 100 } });
-    await world.ports.chunks.reserve(world.policyId, world.policyId, [{ id: id('aa'), size: 60 }]);
+    const world = makeWorld({ ursula: { storageBytes: 100, policyStorageBytes: 100 } });
+    await world.ports.chunks.reserve(randomWord(), randomWord(), [{ id: id('aa'), size: 60 }], t0 + 600);
     const shared = world.reservation([{ id: id('aa'), size: 60 }]);
     expect(await codeOf(world.ursula.reserve(shared))).toBe('ok');
     expect(await codeOf(world.ursula.reserve(world.reservation([{ id: id('bb'), size: 41 }])))).toBe('E_STORAGE');
@@ -88,22 +88,69 @@ describe('reservations', () => {
   });
 
   it('a small claim does not make room for a large one', async () => {
-    const world = makeWorld({ ursula: { storageBytes: 100 } });
-    await world.ports.chunks.reserve(world.policyId, world.policyId, [{ id: id('aa'), size: 1 }]);
+    const world = makeWorld({ ursula: { storageBytes: 100, policyStorageBytes: 100 } });
+    await world.ports.chunks.reserve(randomWord(), randomWord(), [{ id: id('aa'), size: 1 }], t0 + 600);
     expect(await codeOf(world.ursula.reserve(world.reservation([{ id: id('aa'), size: 101 }])))).toBe('E_STORAGE');
     expect(await codeOf(world.ursula.reserve(world.reservation([{ id: id('aa'), size: 100 }])))).toBe('ok');
   });
 
   it('a false size that a stranger reserved keeps nobody out, and held bytes have one size', async () => {
     const { ursula, ports, reservation, policyId } = makeWorld();
-    await ports.chunks.reserve(policyId, policyId, [{ id: id('aa'), size: 1 }]);
+    await ports.chunks.reserve(policyId, policyId, [{ id: id('aa'), size: 1 }], t0 + 600);
     await ursula.reserve(reservation([{ id: id('aa'), size: 500 }]));
-    await ports.chunks.reserve(policyId, `0x${'9'.repeat(64)}`, [{ id: id('aa'), size: 2 }]);
+    await ports.chunks.reserve(policyId, `0x${'9'.repeat(64)}`, [{ id: id('aa'), size: 2 }], t0 + 600);
     expect(ursula.admitChunk(id('aa'), 500)).toBe('store');
     expect(await codeOf(() => ursula.admitChunk(id('aa'), 501))).toBe('E_LENGTH');
     expect(await codeOf(() => ursula.admitChunk(id('bb'), 1))).toBe('E_NOT_RESERVED');
     await ports.chunks.hold(id('aa'), 500);
     expect(ursula.admitChunk(id('aa'), 500)).toBe('held');
     expect(await codeOf(ursula.reserve(reservation([{ id: id('aa'), size: 499 }])))).toBe('E_FIELD');
+  });
+
+  it('a claim whose bytes do not come gives its room back when the reservation expires', async () => {
+    const world = makeWorld({ ursula: { storageBytes: 100, policyStorageBytes: 100 } });
+    const { ursula, ports, reservation, clock } = world;
+    await ursula.reserve(
+      reservation([
+        { id: id('aa'), size: 60 },
+        { id: id('bb'), size: 40 },
+      ]),
+    ); // for 120 s
+    await ports.chunks.hold(id('bb'), 40);
+    clock.ms += 119_000;
+    world.setHead(world.now());
+    expect(await codeOf(ursula.reserve(reservation([{ id: id('cc'), size: 1 }])))).toBe('E_STORAGE');
+    clock.ms += 1_000;
+    world.setHead(world.now());
+    expect(await codeOf(ursula.reserve(reservation([{ id: id('cc'), size: 60 }])))).toBe('ok');
+    expect(await codeOf(() => ursula.admitChunk(id('aa'), 60))).toBe('E_NOT_RESERVED');
+    expect(ursula.admitChunk(id('bb'), 40)).toBe('held');
+  });
+
+  it('no claim waits longer than a day, and one that is repeated waits anew', async () => {
+    const world = makeWorld();
+    const { ursula, ports, reservation, clock } = world;
+    const day = 86_400;
+    const chunks = [{ id: id('aa'), size: 60 }];
+    const far = reservation(chunks, {}, world.now() + 100 * day);
+    await ursula.reserve(far);
+    await ports.chunks.lapse(world.now() + day - 1);
+    expect(ports.chunks.total()).toBe(60);
+    clock.ms += 60_000;
+    world.setHead(world.now());
+    await ursula.reserve(far);
+    await ports.chunks.lapse(world.now() + day - 1);
+    expect(ports.chunks.total()).toBe(60);
+    await ports.chunks.lapse(world.now() + day);
+    expect(ports.chunks.total()).toBe(0);
+  });
+
+  it('no policy takes more than its part of the room, whatever its leaves may keep', async () => {
+    const { ursula, reservation } = makeWorld({ ursula: { storageBytes: 800 } });
+    expect(await codeOf(ursula.reserve(reservation([{ id: id('aa'), size: 100 }])))).toBe('ok');
+    await expect(ursula.reserve(reservation([{ id: id('bb'), size: 1 }]))).rejects.toMatchObject({
+      code: 'E_BUDGET',
+      data: { used: 100, budget: 100, asked: 1 },
+    });
   });
 });

@@ -248,8 +248,11 @@ export function makeWorld(options: WorldOptions = {}, cohort: Cohort = makeCohor
     ...change,
   });
 
-  const reservation = (chunks: readonly { id: string; size: number }[], change: Partial<ReservationBody> = {}) => {
-    const expiresAt = change.reservation?.expiresAt ?? now() + 120;
+  const reservation = (
+    chunks: readonly { id: string; size: number }[],
+    change: Partial<ReservationBody> = {},
+    expiresAt = change.reservation?.expiresAt ?? now() + 120,
+  ) => {
     const message = reservationOf({ policyId, leaf: leafOf(leaf).hash, chunks, expiresAt });
     const signature = signTyped('Reservation', verifying, domain, message);
     const body: ReservationBody = {

@@ -15,14 +15,24 @@ import { checkAudience, checkDomain, checkLeaf, knownLeaf } from './leaves.ts';
 import { epochOf, freshHead, servablePolicy } from './policies.ts';
 import type { ChunkRef, UrsulaPorts } from './ports.ts';
 
+/** Bytes of chunks that a node keeps: for all policies together, and for any one of them. */
+export interface StorageLimits {
+  readonly storageBytes: number;
+  readonly policyStorageBytes: number;
+}
+
+/** Seconds for which a claim may wait for its bytes, whatever its reservation says. */
+export const longestClaimS = 86_400;
+
 /**
- * Reserve room for chunks of a servable policy, within the byte budget of its leaf and the node's own. Idempotent: what is
- * reserved already costs nothing again. Throws ProtocolError with the first of: E_DOMAIN, E_AUDIENCE, E_CHAIN_STALE, E_POLICY,
+ * Reserve room for chunks of a servable policy, within the byte budget of its leaf and the node's own limits. Idempotent: what
+ * is reserved already costs nothing again. What is not uploaded when the reservation expires gives its room back: a signature
+ * alone must not fill a disk. Throws ProtocolError with the first of: E_DOMAIN, E_AUDIENCE, E_CHAIN_STALE, E_POLICY,
  * E_REVOKED, E_EXPIRED, E_PENDING, E_LEAF, E_CLOCK, E_SIGNATURE, E_FIELD, E_BUDGET, E_STORAGE.
  */
 export async function reserveChunks(
   ports: UrsulaPorts,
-  storageBytes: number,
+  limits: StorageLimits,
   body: ReservationBody,
   inTurn: <T>(work: () => Promise<T>) => Promise<T>,
 ): Promise<ReservationAnswer> {
@@ -51,6 +61,7 @@ export async function reserveChunks(
   await ports.leaves?.remember(knownLeaf(policyId, leaf, body.proof), epochOf(ports, head.timestamp));
   // In turn: what is free is read here and taken when it is durable, and two at once must not take the same room.
   return inTurn(async () => {
+    await ports.chunks.lapse(now);
     const added = newChunks(ports, hash, chunks);
     const reserved = sizeOf(added);
     const used = ports.chunks.used(hash);
@@ -63,8 +74,16 @@ export async function reserveChunks(
     }
     // What another policy brought, or claimed, takes no room twice; a larger claim takes the difference.
     const fresh = added.reduce((sum, { id, size }) => sum + Math.max(0, size - (ports.chunks.chunk(id)?.size ?? 0)), 0);
-    if (ports.chunks.total() + fresh > storageBytes) throw new ProtocolError('E_STORAGE');
-    if (added.length > 0) await ports.chunks.reserve(policyId, hash, added);
+    if (ports.chunks.total() + fresh > limits.storageBytes) throw new ProtocolError('E_STORAGE');
+    const byPolicy = ports.chunks.usedByPolicy(policyId);
+    if (byPolicy + reserved > limits.policyStorageBytes) {
+      const { policyStorageBytes } = limits;
+      throw new ProtocolError('E_BUDGET', {
+        details: `This node keeps at most ${policyStorageBytes} bytes for one policy; this one uses ${byPolicy}.`,
+        data: { used: byPolicy, budget: policyStorageBytes, asked: reserved },
+      });
+    }
+    await ports.chunks.reserve(policyId, hash, chunks, Math.min(expiresAt, now + longestClaimS));
     return { reserved, used: used + reserved, budget };
   });
 }

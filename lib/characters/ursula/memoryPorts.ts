@@ -116,12 +116,20 @@ export class MemoryAckLedger implements AckLedger {
 
 /** Reservations and held chunks. */
 export class MemoryChunkIndex implements ChunkIndex {
-  readonly #byLeaf = new Map<Hex, Map<string, number>>();
+  readonly #byLeaf = new Map<Hex, Map<string, { policyId: Hex; size: number; lapsesAt: number }>>();
   readonly #chunks = new Map<string, { size: number; held: boolean }>();
 
   used(leaf: Hex): number {
     let bytes = 0;
-    for (const size of this.#byLeaf.get(leaf)?.values() ?? []) bytes += size;
+    for (const { size } of this.#byLeaf.get(leaf)?.values() ?? []) bytes += size;
+    return bytes;
+  }
+
+  usedByPolicy(policyId: Hex): number {
+    let bytes = 0;
+    for (const claims of this.#byLeaf.values()) {
+      for (const claim of claims.values()) bytes += claim.policyId === policyId ? claim.size : 0;
+    }
     return bytes;
   }
 
@@ -136,13 +144,32 @@ export class MemoryChunkIndex implements ChunkIndex {
     return bytes;
   }
 
-  async reserve(_policyId: Hex, leaf: Hex, chunks: readonly ChunkRef[]): Promise<void> {
-    const reserved = this.#byLeaf.get(leaf) ?? new Map<string, number>();
+  async reserve(policyId: Hex, leaf: Hex, chunks: readonly ChunkRef[], lapsesAt: number): Promise<void> {
+    const reserved = this.#byLeaf.get(leaf) ?? new Map<string, { policyId: Hex; size: number; lapsesAt: number }>();
     this.#byLeaf.set(leaf, reserved);
     for (const { id, size } of chunks) {
-      reserved.set(id, size);
+      const present = reserved.get(id);
+      if (present !== undefined) {
+        present.lapsesAt = Math.max(present.lapsesAt, lapsesAt);
+        continue;
+      }
+      reserved.set(id, { policyId, size, lapsesAt });
       const known = this.#chunks.get(id);
       if (known?.held !== true) this.#chunks.set(id, { size: Math.max(size, known?.size ?? 0), held: false });
+    }
+  }
+
+  async lapse(now: number): Promise<void> {
+    for (const [id, chunk] of this.#chunks) {
+      if (chunk.held) continue;
+      let size = 0;
+      for (const claims of this.#byLeaf.values()) {
+        const claim = claims.get(id);
+        if (claim !== undefined && claim.lapsesAt <= now) claims.delete(id);
+        else size = Math.max(size, claim?.size ?? 0);
+      }
+      if (size === 0) this.#chunks.delete(id);
+      else chunk.size = size;
     }
   }
 

@@ -166,12 +166,19 @@ export interface ChunkRef {
 export interface ChunkIndex {
   /** Bytes reserved for this leaf so far, each chunk id once. */
   used(leaf: Hex): number;
+  /** The same for all leaves of a policy that are this node's. */
+  usedByPolicy(policyId: Hex): number;
   /** Those of `ids` that this leaf has reserved already: they cost no budget again. */
   reservedBy(leaf: Hex, ids: readonly string[]): ReadonlySet<string>;
   /** Bytes of all chunks that are reserved or held, each id once: what the node's disk limit is compared with. */
   total(): number;
-  /** Add the chunks to the leaf's reservation, one transaction; those present stay. Durable when it resolves. */
-  reserve(policyId: Hex, leaf: Hex, chunks: readonly ChunkRef[]): Promise<void>;
+  /**
+   * Add the chunks to the leaf's reservation, one transaction; those present stay, and wait longer. What is not held by `lapsesAt`
+   * (seconds, own clock) is no longer reserved. Durable when it resolves.
+   */
+  reserve(policyId: Hex, leaf: Hex, chunks: readonly ChunkRef[], lapsesAt: number): Promise<void>;
+  /** Let go of the claims whose bytes have not come by `now`. */
+  lapse(now: number): Promise<void>;
   /**
    * Reserved by at least one policy or held; undefined = neither. `size`: its true size once held, until then the largest that
    * any reservation named (someone else's false size must not keep the true bytes out).

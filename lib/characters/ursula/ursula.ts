@@ -17,7 +17,7 @@ import type {
 } from '../../protocol/index.ts';
 import { ackFor } from './ack.ts';
 import { type BucketLimits, TokenBuckets } from './bucket.ts';
-import { admitChunk, reserveChunks } from './chunks.ts';
+import { admitChunk, reserveChunks, type StorageLimits } from './chunks.ts';
 import { InfoDesk } from './info.ts';
 import { freshHead, policyAnswer } from './policies.ts';
 import type { UrsulaPorts } from './ports.ts';
@@ -31,16 +31,20 @@ export interface UrsulaOptions {
   readonly perReader?: BucketLimits;
   /** Bytes of chunks that the node keeps for all policies together; 0 = none. */
   readonly storageBytes?: number;
+  /** Bytes of chunks kept for any one policy; default an eighth of `storageBytes`. */
+  readonly policyStorageBytes?: number;
 }
 
 const defaultPerReader: BucketLimits = { burst: 400, perSecond: 50 };
 const defaultStorageBytes = 10 * 2 ** 30;
+/** A policy may take this part of the room, so that no single one, however cheap, leaves none to the others. */
+const policyPart = 8;
 
 /** The core of a node. */
 export class Ursula {
   readonly ports: UrsulaPorts;
   readonly #readers: TokenBuckets;
-  readonly #storageBytes: number;
+  readonly #storage: StorageLimits;
   readonly #info: InfoDesk;
   /** Ends when the reservations that wait for room have ended. */
   #reserving: Promise<unknown> = Promise.resolve();
@@ -48,7 +52,9 @@ export class Ursula {
   constructor(ports: UrsulaPorts, options: UrsulaOptions = {}) {
     this.ports = ports;
     this.#readers = new TokenBuckets(options.perReader ?? defaultPerReader);
-    this.#storageBytes = options.storageBytes ?? defaultStorageBytes;
+    const storageBytes = options.storageBytes ?? defaultStorageBytes;
+    const policyStorageBytes = options.policyStorageBytes ?? Math.floor(storageBytes / policyPart);
+    this.#storage = { storageBytes, policyStorageBytes };
     this.#info = new InfoDesk(ports);
   }
 
@@ -84,7 +90,7 @@ export class Ursula {
 
   /** `/v1/reservations`. Errors: {@link reserveChunks}. */
   reserve(body: ReservationBody): Promise<ReservationAnswer> {
-    return reserveChunks(this.ports, this.#storageBytes, body, (work) => {
+    return reserveChunks(this.ports, this.#storage, body, (work) => {
       const turn = this.#reserving.then(work);
       this.#reserving = turn.catch(() => undefined);
       return turn;

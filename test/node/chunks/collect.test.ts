@@ -45,7 +45,7 @@ describe('collectChunks', () => {
   const hold = async (...policies: Hex[]): Promise<string> => {
     const bytes = randomBytes(100);
     const id = createHash('sha256').update(bytes).digest('hex');
-    for (const policyId of policies) await chunks.reserve(policyId, randomWord(), [{ id, size: 100 }]);
+    for (const policyId of policies) await chunks.reserve(policyId, randomWord(), [{ id, size: 100 }], 1_000);
     await files.put(id, 100, pieces(bytes));
     await chunks.hold(id, 100);
     return id;
@@ -84,7 +84,7 @@ describe('collectChunks', () => {
     const id = await hold(randomWord());
     const live = policy({});
     await collectWith(async (name) => {
-      await chunks.reserve(live, randomWord(), [{ id: name, size: 100 }]);
+      await chunks.reserve(live, randomWord(), [{ id: name, size: 100 }], 1_000);
       await files.remove(name);
     });
     expect(chunks.chunk(id)).toEqual({ size: 100, held: false });
@@ -95,7 +95,7 @@ describe('collectChunks', () => {
     const [first, second] = [await hold(randomWord()), await hold(randomWord())].sort() as [string, string];
     const live = policy({});
     await collectWith(async (name) => {
-      if (name === first) await chunks.reserve(live, randomWord(), [{ id: second, size: 100 }]);
+      if (name === first) await chunks.reserve(live, randomWord(), [{ id: second, size: 100 }], 1_000);
       await files.remove(name);
     });
     expect(await files.size(first)).toBeUndefined();
@@ -108,7 +108,7 @@ describe('collectChunks', () => {
     const live = policy({});
     let upload: Promise<void> | undefined;
     await collectWith(async (name) => {
-      await chunks.reserve(live, randomWord(), [{ id: name, size: 100 }]);
+      await chunks.reserve(live, randomWord(), [{ id: name, size: 100 }], 1_000);
       upload = files.put(name, 100, pieces(bytes), () => chunks.hold(name, 100));
       // Time for the upload to end, if nothing holds it.
       await Promise.race([upload, new Promise((resolve) => setTimeout(resolve, 100))]);
@@ -121,7 +121,7 @@ describe('collectChunks', () => {
 
   it('of claimed sizes the largest counts until the bytes are there', async () => {
     const id = 'ab'.repeat(32);
-    for (const size of [5, 100, 7]) await chunks.reserve(randomWord(), randomWord(), [{ id, size }]);
+    for (const size of [5, 100, 7]) await chunks.reserve(randomWord(), randomWord(), [{ id, size }], 1_000);
     expect(chunks.chunk(id)).toEqual({ size: 100, held: false });
   });
 });

@@ -54,15 +54,56 @@ test('of several notices for a policy the longest counts; a promise for a key ne
   store.close();
 });
 
+test('a claim without bytes lapses, what others claim of the chunk stays, and held bytes lapse never', async () => {
+  const store = await open(scratchFolder());
+  const [a, b] = ['a'.repeat(64), 'b'.repeat(64)];
+  const { chunks } = store;
+  await chunks.reserve(
+    word(1),
+    word(11),
+    [
+      { id: a, size: 100 },
+      { id: b, size: 50 },
+    ],
+    1_000,
+  );
+  await chunks.reserve(word(2), word(22), [{ id: a, size: 70 }], 2_000);
+  expect([chunks.usedByPolicy(word(1)), chunks.usedByPolicy(word(2)), chunks.usedByPolicy(word(3))]).toEqual([
+    150, 70, 0,
+  ]);
+  await chunks.lapse(999);
+  expect(chunks.total()).toBe(150);
+  await chunks.lapse(1_000);
+  expect([chunks.total(), chunks.used(word(11)), chunks.chunk(a), chunks.chunk(b)]).toEqual([
+    70,
+    0,
+    { size: 70, held: false },
+    undefined,
+  ]);
+  await chunks.reserve(word(2), word(22), [{ id: a, size: 90 }], 3_000); // waits longer, claims no more
+  await chunks.lapse(2_000);
+  expect(chunks.chunk(a)).toEqual({ size: 70, held: false });
+  await chunks.hold(a, 70);
+  await chunks.reserve(word(1), word(11), [{ id: a, size: 70 }], 4_000);
+  await chunks.lapse(9_000);
+  expect([chunks.chunk(a), chunks.used(word(22)), chunks.used(word(11))]).toEqual([{ size: 70, held: true }, 70, 70]);
+  store.close();
+});
+
 test('a chunk is counted once, costs a leaf once, and is held only when it is', async () => {
   const store = await open(scratchFolder());
   const [a, b] = ['a'.repeat(64), 'b'.repeat(64)];
-  await store.chunks.reserve(word(1), word(11), [
-    { id: a, size: 100 },
-    { id: b, size: 50 },
-  ]);
-  await store.chunks.reserve(word(2), word(22), [{ id: a, size: 100 }]);
-  await store.chunks.reserve(word(1), word(11), [{ id: a, size: 100 }]);
+  await store.chunks.reserve(
+    word(1),
+    word(11),
+    [
+      { id: a, size: 100 },
+      { id: b, size: 50 },
+    ],
+    1_000,
+  );
+  await store.chunks.reserve(word(2), word(22), [{ id: a, size: 100 }], 1_000);
+  await store.chunks.reserve(word(1), word(11), [{ id: a, size: 100 }], 1_000);
   expect([store.chunks.used(word(11)), store.chunks.used(word(22)), store.chunks.total()]).toEqual([150, 100, 150]);
   expect([...store.chunks.reservedBy(word(22), [a, b])]).toEqual([a]);
   expect(store.chunks.chunk(a)).toEqual({ size: 100, held: false });
