@@ -107,9 +107,12 @@ function gate(wat) {
     ).length;
     found[name] = { if: count(/^if\b/), br_if: count(/^br_if/), select: count(/^select/), computed };
   }
-  return `${JSON.stringify(found, null, 1)
-    .replace(/\n {2}/g, ' ')
-    .replace(/\n \}/g, ' }')}\n`;
+  // As biome formats it.
+  const lines = Object.entries(found).map(([name, counts]) => {
+    const list = Object.entries(counts).map(([what, n]) => `"${what}": ${n}`);
+    return `  ${JSON.stringify(name)}: { ${list.join(', ')} }`;
+  });
+  return `{\n${lines.join(',\n')}\n}\n`;
 }
 
 weigh();
