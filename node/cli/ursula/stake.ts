@@ -5,7 +5,7 @@
  */
 import { Option } from 'commander';
 import { type Chain, type MinedTransaction, type MinerEscrow, Token } from 'dintel/chain';
-import { checksumAddress, fromHex, sameAddress, typedDigest } from 'dintel/protocol';
+import { checksumAddress, fromHex, typedDigest } from 'dintel/protocol';
 import { requireField, writeConfig } from '../../config/configFile.ts';
 import { OperatorError } from '../../config/operatorError.ts';
 import { formatAmount, parseAmount, parseDuration } from '../../config/parse.ts';
@@ -15,6 +15,7 @@ import { type Access, openChain } from '../access.ts';
 import { action, type CommonOptions, type Context, commandFor, examples } from '../common.ts';
 import { confirm } from '../prompt.ts';
 import { openNode } from './open.ts';
+import { checkWallet, stakeKeyOption } from './stakeWallet.ts';
 
 interface StakeOptions extends CommonOptions {
   readonly amount: string;
@@ -30,12 +31,7 @@ const consentSeconds = 3_600;
 export function stakeCommand() {
   return commandFor('ursula', 'stake', 'Bond tokens for this node, or add to its bond', ['password', 'chain', 'yes'])
     .addOption(new Option('--amount <tokens>', 'whole tokens or a decimal').makeOptionMandatory())
-    .addOption(
-      new Option(
-        '--stake-key-file <file>',
-        'key of the stake wallet: file of mode 0600, 64 hex digits',
-      ).makeOptionMandatory(),
-    )
+    .addOption(new Option(...stakeKeyOption).makeOptionMandatory())
     .addOption(
       new Option(
         '--available-for <time>',
@@ -59,15 +55,7 @@ async function stake({ options, out }: Context<StakeOptions>): Promise<void> {
   const { config, keystore } = await openNode(options);
   const walletKey = await readAccountKeyFile(options.stakeKeyFile);
   const node = accountOf(walletKey);
-  if (config.node !== undefined && !sameAddress(config.node, node)) {
-    throw new OperatorError(
-      'E_CONFIG',
-      `this node is configured for stake wallet ${config.node}, the key is that of ${node}`,
-      {
-        cure: 'give the key of that wallet, or init another --home',
-      },
-    );
-  }
+  checkWallet(config, node);
   const access = await openChain(options, config, revealHex(walletKey));
   walletKey.fill(0);
   const { chain, escrow, deployment } = access;

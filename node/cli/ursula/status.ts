@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Token } from 'dintel/chain';
+import { Adjudicator, PolicyManager, Token } from 'dintel/chain';
 import { checksumAddress } from 'dintel/protocol';
 import { type Config, readConfig } from '../../config/configFile.ts';
 import { OperatorError } from '../../config/operatorError.ts';
@@ -12,6 +12,7 @@ import { formatAmount, maskUrl } from '../../config/parse.ts';
 import { NodeKeystore } from '../../keystore/nodeKeystore.ts';
 import { Database } from '../../store/database.ts';
 import { lockHolder } from '../../store/dataFolder.ts';
+import { dueLeaves } from '../../store/leaves.ts';
 import { databaseName } from '../../store/store.ts';
 import { openReader } from '../access.ts';
 import { action, type CommonOptions, type Context, commandFor, dataPath, examples, keystorePath } from '../common.ts';
@@ -31,11 +32,12 @@ export function statusCommand() {
 
 async function status({ options, out }: Context): Promise<void> {
   const config = await readConfig(options.home, 'ursula');
-  const [operator, serving, chain, index] = await Promise.all([
+  const [operator, serving, chain, index, money] = await Promise.all([
     known(async () => checksumAddress(await NodeKeystore.operatorOf(keystorePath(options.home)))),
     known(() => servingFacts(config)),
     known(() => chainFacts(options, config)),
     known(async () => indexFacts(options.home)),
+    known(() => moneyFacts(options, config)),
   ]);
   const facts = {
     ok: true,
@@ -47,6 +49,7 @@ async function status({ options, out }: Context): Promise<void> {
     serving,
     index,
     chain,
+    money,
   };
   out.result(facts, lines(facts));
 }
@@ -132,6 +135,44 @@ async function chainFacts(options: CommonOptions, config: Config) {
   };
 }
 
+/** What was earned: settled and ready to be withdrawn, and final but not settled yet (if the node was awake all the time). */
+async function moneyFacts(options: CommonOptions, config: Config) {
+  const { chain, escrow, epochLength, deployment } = await openReader(options, config);
+  const { node } = config;
+  if (node === undefined) throw new OperatorError('E_CONFIG', 'the node has no stake wallet yet');
+  const token = new Token(chain, deployment.token);
+  const [fees, bonds, rewards, head, disputeEpochs, decimals, symbol] = await Promise.all([
+    new PolicyManager(chain, deployment.policyManager).credit(node),
+    new Adjudicator(chain, deployment.adjudicator).credit(node),
+    escrow.credit(node),
+    chain.block('latest'),
+    escrow.disputeWindow(),
+    token.decimals(),
+    token.symbol(),
+  ]);
+  const due = dueOf(options.home, Math.floor(Number(head?.timestamp ?? 0n) / epochLength), disputeEpochs);
+  return {
+    feesWei: fees,
+    bondsWei: bonds,
+    rewards,
+    rewardsShown: `${formatAmount(rewards, decimals)} ${symbol}`,
+    unsettledWei: due.reduce((sum, { rate, first, last }) => sum + rate * BigInt(last - first + 1), 0n),
+    unsettledLeaves: due.length,
+  };
+}
+
+/** Nothing before the first run. */
+function dueOf(home: string, epoch: number, disputeEpochs: number): ReturnType<typeof dueLeaves> {
+  const path = join(dataPath(home), databaseName);
+  if (!existsSync(path)) return [];
+  const db = Database.openReadOnly(path);
+  try {
+    return dueLeaves(db, epoch, disputeEpochs);
+  } finally {
+    db.closeReadOnly();
+  }
+}
+
 function lines(facts: {
   readonly home: string;
   readonly node: string | null;
@@ -140,8 +181,9 @@ function lines(facts: {
   readonly serving: Known<{ ready: boolean; status: number }>;
   readonly index: Known<ReturnType<typeof indexFacts>>;
   readonly chain: Known<Awaited<ReturnType<typeof chainFacts>>>;
+  readonly money: Known<Awaited<ReturnType<typeof moneyFacts>>>;
 }): string[] {
-  const { process: own, serving, index, chain } = facts;
+  const { process: own, serving, index, chain, money } = facts;
   const rows: [string, string][] = [
     ['home', facts.home],
     ['node', facts.node ?? 'not staked yet'],
@@ -178,6 +220,12 @@ function lines(facts: {
       );
     }
   }
+  if (!('unknown' in money)) {
+    rows.push(
+      ['earned', `${formatAmount(money.feesWei + money.bondsWei, 18)} and ${money.rewardsShown} to withdraw`],
+      ['unsettled', `at most ${formatAmount(money.unsettledWei, 18)} of ${money.unsettledLeaves} shares`],
+    );
+  } else if (facts.node !== null) rows.push(['earned', unknown(money)]);
   return table(rows);
 }
 

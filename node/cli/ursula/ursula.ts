@@ -5,10 +5,14 @@ import { rebuildCommand } from './rebuild.ts';
 import { runCommand } from './run.ts';
 import { stakeCommand } from './stake.ts';
 import { statusCommand } from './status.ts';
+import { withdrawCommand } from './withdraw.ts';
 
 export function ursulaCommand(): Command {
   const command = new Command('ursula');
-  for (const child of [initCommand(), stakeCommand(), runCommand(), statusCommand(), rebuildCommand()])
-    command.addCommand(child);
+  const children = [
+    ...[initCommand(), stakeCommand(), runCommand(), statusCommand()],
+    ...[withdrawCommand(), rebuildCommand()],
+  ];
+  for (const child of children) command.addCommand(child);
   return command;
 }
