@@ -71,12 +71,18 @@ export async function grantFor(
   alice: Alice,
   bob: Bob,
   seconds: number,
-  plaintext: Uint8Array = randomBytes(10_000),
+  onState?: (state: string) => void,
 ): Promise<{ grant: Grant; file: SealedFile; plaintext: Uint8Array }> {
+  const plaintext = randomBytes(10_000);
   const file = await sealFor(alice, 'stories', plaintext);
   const { timestamp } = await alice.network.now();
   const terms = { threshold: 3, shares: 5, until: timestamp + seconds };
-  const grant = await alice.grant({ to: bob.card(), label: 'stories', files: [file], ...terms });
+  const grant = await alice.grant({
+    ...{ to: bob.card(), label: 'stories', files: [file], ...terms },
+    onProgress: (event) => {
+      if (event.type === 'grant.state') onState?.(event.state);
+    },
+  });
   return { grant, file, plaintext };
 }
 

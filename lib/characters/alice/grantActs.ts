@@ -20,7 +20,7 @@ import { recoverTyped, signTyped } from '../../protocol/typed.ts';
 import { chunkStoreOf, HttpStorage, placementOrder } from '../../storage/http.ts';
 import { PublicKey } from '../../umbral/keys.ts';
 import { Signer } from '../../umbral/signer.ts';
-import { type Clock, systemClock } from '../clock.ts';
+import { type Clock, checkAbort, systemClock } from '../clock.ts';
 import type { Network } from '../network.ts';
 import { NodeClient } from '../nodeClient.ts';
 import type { OnProgress } from '../progress.ts';
@@ -41,6 +41,10 @@ export interface ActsOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;
 }
+
+/** How often, and after how many milliseconds, a node whose view is an epoch behind is asked again. */
+const behindTurns = 40;
+const behindPauseMs = 250;
 
 /** A leaf of a record with all its parts. */
 function leafPartsOf(record: GrantRecord, index: number): LeafParts {
@@ -100,11 +104,17 @@ export function grantActs(options: ActsOptions): GrantActs {
       const { policyId, rateWei: rate, expiresAt: until } = record;
       const leaf = leafPartsOf(record, index);
       const body = { domain: domainOf(record), policyId, leaf, sealedKfrag: member.sealedKfrag, rate, until };
-      const { ack: terms, signature } = await retried(
-        () => client(member.url).post('acks', body, { signal }),
-        clock,
-        signal,
-      );
+      const ask = () => retried(() => client(member.url).post('acks', body, { signal }), clock, signal);
+      let answer = await ask();
+      // For a block and a poll after an epoch turned, a node promises by the one before, and payment would come too late for
+      // that: it is given the time to see the turn. Without it all attempts of a grant are spent within a second.
+      for (let turns = 0; turns < behindTurns; turns++) {
+        if (answer.ack.lastStart >= (await network.now()).epoch + 2) break;
+        await clock.sleep(behindPauseMs, signal);
+        checkAbort(signal);
+        answer = await ask();
+      }
+      const { ack: terms, signature } = answer;
       const ack: Ack = { policyId, leaf: leafOf(leaf).hash, ...terms };
       const operator = recoverTyped('Ack', contracts, ack, signature);
       const valid = await network.operatorValid(member.node, operator, ack.epoch);
