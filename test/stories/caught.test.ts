@@ -1,0 +1,170 @@
+/**
+ * Promise 3, Caught. Vladimir is one of five nodes and lies over his own signature, each time in another guise. Bob opens from the
+ * honest ones, names him, keeps the evidence; the contract takes part of his stake, wherever he has brought it.
+ */
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Bob, Grant, Keyring, Retrieved, WrongAnswer } from 'dintel';
+import { Adjudicator, type Chain, MinerEscrow } from 'dintel/chain';
+import {
+  type CFragVerdict,
+  commitHash,
+  type Evidence,
+  fromHex,
+  makeEvidence,
+  toHex,
+  typedDigest,
+} from 'dintel/protocol';
+import { Wallet } from 'ethers';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { start } from '../../scripts/demo/processes.ts';
+import { raiseNetwork, type StoryNetwork, type StoryNode } from './network.ts';
+import { askRaw, chainOf, collect, grantFor, makeAlice, makeBob, requestFor } from './people.ts';
+
+/** What he does, what Bob finds, what the contract finds. */
+const guises: readonly (readonly [string, string, CFragVerdict])[] = [
+  ['the cfrag of another capsule', 'cfrag.reencryption', 'EquationE'],
+  ['another rk with a proof that holds', 'fragment', 'Commitment'],
+  ["a spoilt receiver's signature, s", 'fragment', 'Commitment'],
+  ['z = 0', 'cfrag.reencryption', 'Scalar'],
+  ['E1 is off the curve', 'parse', 'Point'],
+];
+
+let net: StoryNetwork;
+let vladimir: StoryNode;
+let bob: Bob;
+let bobKeys: Keyring;
+let grant: Grant;
+let plaintext: Uint8Array;
+const kept: WrongAnswer[] = [];
+
+beforeAll(async () => {
+  net = await raiseNetwork((index) =>
+    index < 4
+      ? {}
+      : {
+          serve: ({ name, home, passwordFile, logFile }) =>
+            start(name, [process.execPath, join(import.meta.dirname, 'vladimir.ts'), home, passwordFile], logFile),
+        },
+  );
+  vladimir = net.nodes[4] as StoryNode;
+  const { alice } = await makeAlice(net);
+  ({ bob, keyring: bobKeys } = await makeBob(net));
+  ({ grant, plaintext } = await grantFor(alice, bob, 3_600));
+}, 180_000);
+afterAll(() => net?.close());
+
+const wear = (guise: string) => writeFileSync(join(vladimir.home, 'guise'), guise);
+
+/** Bob opens; the honest nodes are held still from the questions on until Vladimir has answered, so that he is heard. */
+async function openBesideVladimir(): Promise<Retrieved> {
+  const honest = net.nodes.filter((node) => node !== vladimir);
+  const release = () => {
+    for (const { process } of honest) process.release();
+  };
+  try {
+    return await bob.retrieve({
+      from: grant.link(),
+      onProgress: (event) => {
+        if (event.type === 'retrieve.state' && event.state === 'asking') {
+          for (const { process } of honest) process.hold();
+        }
+        if (event.type === 'node.state' && event.node === vladimir.address && event.state !== 'asked') release();
+      },
+    });
+  } finally {
+    release();
+  }
+}
+
+const stateOf = (got: Retrieved) => got.nodes.find(({ key }) => key === vladimir.address);
+const evidenceOf = (wrong: WrongAnswer): Evidence => makeEvidence({ ...wrong, leaf: wrong.share.leaf });
+
+test('while he is honest, nobody says a word against him', async () => {
+  const got = await openBesideVladimir();
+  expect(await collect(got.files[0]!.stream())).toEqual(new Uint8Array(plaintext));
+  expect(stateOf(got)?.state).toBe('verified');
+  expect(got.evidence).toEqual([]);
+});
+
+test.each(guises)(
+  '%s: Bob opens from the others, names him, and the contract agrees',
+  async (guise, fault, verdict) => {
+    wear(guise);
+    const got = await openBesideVladimir();
+    expect(await collect(got.files[0]!.stream())).toEqual(new Uint8Array(plaintext));
+    expect(stateOf(got)).toMatchObject({ state: 'bad', code: 'NODE_BAD_PROOF' });
+    expect(got.nodes.filter(({ state }) => state === 'bad')).toHaveLength(1);
+    expect(got.nodes.filter(({ state }) => state === 'verified').length).toBeGreaterThanOrEqual(3);
+    const [wrong] = got.evidence;
+    expect(got.evidence).toHaveLength(1);
+    expect(wrong).toMatchObject({ fault, operator: vladimir.operator, policyId: grant.policyId });
+    expect(wrong?.share.node).toBe(vladimir.address);
+    kept.push(wrong!);
+    const court = new Adjudicator(bob.network.chain, net.deployment.adjudicator);
+    expect(await court.evaluate(evidenceOf(wrong!))).toBe(verdict);
+  },
+);
+
+test('his words are his: without Bob’s own check each lie looks like any answer', async () => {
+  wear(guises[0]![0]);
+  const { manifest } = await openBesideVladimir();
+  const share = manifest.shares.find(({ node }) => node === vladimir.address)!;
+  const capsule = kept[0]!.capsule;
+  const said = await askRaw(vladimir.url, requestFor(net, bobKeys, manifest, share, [capsule]));
+  expect(said.status).toBe(200);
+});
+
+/** Hands in evidence: a commit, a block, the conviction. Returns what the node lost. */
+async function convict(reporter: Chain, evidence: Evidence): Promise<bigint> {
+  const court = new Adjudicator(reporter, net.deployment.adjudicator);
+  const salt = toHex(randomBytes(32));
+  await (await court.commit(commitHash(evidence, reporter.account, salt))).wait();
+  const mined = await (await court.convict(evidence, salt)).wait();
+  const convicted = mined.logs.map((log) => court.decode(log)).find(({ event }) => event === 'Convicted');
+  if (convicted?.event !== 'Convicted') throw new Error('there was no conviction');
+  expect(convicted.args.node.toLowerCase()).toBe(vladimir.address);
+  return convicted.args.penalty;
+}
+
+test('his stake is smaller after the report; to unbond first, or to change the operator, does not help', async () => {
+  const reporter = await chainOf(net, 7);
+  const staker = await chainOf(net, 6);
+  const escrow = new MinerEscrow(staker, net.deployment.escrow);
+  const before = await escrow.miner(staker.account);
+  expect(staker.account.toLowerCase()).toBe(vladimir.address);
+  const penalty = await convict(reporter, evidenceOf(kept[0]!));
+  const after = await escrow.miner(staker.account);
+  expect(penalty).toBe((before.stake * 200n) / 10_000n);
+  expect(after.stake).toBe(before.stake - penalty);
+
+  // He lies again in another epoch, and then brings everything to safety before anybody reports it.
+  await net.rpc('evm_increaseTime', 31);
+  await net.rpc('evm_mine');
+  await expect.poll(async () => (await fetch(`${vladimir.url}/readyz`)).status).toBe(200);
+  const first = kept[0]!.epoch;
+  let again: WrongAnswer | undefined;
+  const lieAgain = async () => {
+    again = (await openBesideVladimir()).evidence[0];
+    return again?.epoch;
+  };
+  await expect.poll(lieAgain, { timeout: 20_000 }).toBeGreaterThan(first);
+  const heir = Wallet.createRandom();
+  const consentDeadline = Number((await staker.block('latest'))!.timestamp) + 600;
+  const contracts = bob.network.contracts;
+  const digest = typedDigest('OperatorConsent', contracts, { node: staker.account, deadline: consentDeadline });
+  const consent = fromHex(heir.signingKey.sign(digest).serialized as `0x${string}`);
+  const operator = heir.address.toLowerCase() as `0x${string}`;
+  await (await escrow.setOperator({ operator, consentDeadline, consent })).wait();
+  await (await escrow.requestUnbond(after.stake)).wait();
+  await net.rpc('evm_increaseTime', 61);
+  await net.rpc('evm_mine');
+  const fleeing = await escrow.miner(staker.account);
+  expect([fleeing.stake, fleeing.operator.toLowerCase()]).toEqual([0n, operator]);
+  expect(fleeing.unbonding).toBe(after.stake);
+  const second = await convict(reporter, evidenceOf(again!));
+  const caught = await escrow.miner(staker.account);
+  expect(second).toBeGreaterThan(0n);
+  expect(caught.stake + caught.unbonding).toBe(after.stake - second);
+}, 120_000);
