@@ -12,7 +12,7 @@ import type { GroupCommit } from './groupCommit.ts';
 
 /** Epochs after finality in which PolicyManager lets leaves be settled before the rest may go back (`CLAIM_WINDOW`). */
 export const claimEpochs = 90;
-/** Most leaves kept that were acknowledged and never paid, about 600 bytes each: whoever asks for Acks to fill the disk fills this. */
+/** Most leaves kept without a proof, about 600 bytes each: an Ack is free, and whoever asks for many to fill the disk fills this. */
 export const maxUnproven = 100_000;
 
 interface LeafRow {
@@ -49,6 +49,7 @@ export class StoredLeaves implements LeafBook {
   readonly #due: StatementSync;
   readonly #forget: StatementSync;
   readonly #forgetUnpaid: StatementSync;
+  readonly #countUnproven: StatementSync;
   readonly #trim: StatementSync;
   #sweptEpoch = -1;
 
@@ -70,10 +71,14 @@ export class StoredLeaves implements LeafBook {
     this.#forgetUnpaid = db.prepare(
       'DELETE FROM leaves WHERE seen_epoch < ? AND NOT EXISTS (SELECT 1 FROM policies p WHERE p.id = leaves.policy)',
     );
+    this.#countUnproven = db.prepare('SELECT count(*) AS n FROM leaves WHERE proof IS NULL');
+    // Those whose policy exists go last, and of them the newest first: Alice's Ack comes before her policy, a stranger who asks
+    // for Acks of a policy that he found on the chain comes after.
     this.#trim = db.prepare(
       `DELETE FROM leaves WHERE seq IN (
-         SELECT seq FROM leaves WHERE proof IS NULL ORDER BY seen_epoch DESC, seq DESC LIMIT -1 OFFSET ?)
-       AND NOT EXISTS (SELECT 1 FROM policies p WHERE p.id = leaves.policy)`,
+         SELECT seq FROM (
+           SELECT seq, EXISTS (SELECT 1 FROM policies p WHERE p.id = leaves.policy) AS paid FROM leaves WHERE proof IS NULL
+         ) ORDER BY paid DESC, CASE paid WHEN 1 THEN seq ELSE -seq END LIMIT -1 OFFSET ?)`,
     );
   }
 
@@ -120,7 +125,7 @@ export class StoredLeaves implements LeafBook {
 
   /**
    * Forget leaves of policies that are closed or past their claim window, those of policies that never came to be (an Ack is
-   * good for a few epochs), and the oldest of the latter above `keep`.
+   * good for a few epochs), and of those that nobody has proven what exceeds `keep`.
    */
   async sweep(epoch: number, disputeEpochs: number, keep = maxUnproven): Promise<void> {
     if (epoch !== this.#sweptEpoch) {
@@ -130,7 +135,8 @@ export class StoredLeaves implements LeafBook {
       });
       this.#sweptEpoch = epoch;
     }
-    await this.#group.submit(() => this.#trim.run(keep));
+    const { n } = this.#countUnproven.get() as { n: number };
+    if (n > keep) await this.#group.submit(() => this.#trim.run(keep));
   }
 }
 

@@ -95,11 +95,17 @@ test('the sweep forgets the closed, the long over, and Acks that nobody paid', a
   expect(kept()).toEqual([]);
 });
 
-test('Acks that nobody paid take a bounded room, oldest out first; a paid policy is not among them', async () => {
+test('leaves without a proof take a bounded room: unpaid ones go first, oldest first, then those that came after the policy', async () => {
   const store = await open();
+  const kept = () => [1, 2, 3, 4, 5, 6].filter((id) => store.leaves.find(word(id), word(0x1000 + id)));
   for (const id of [1, 2, 3, 4, 5]) await store.leaves.remember(leaf(id, undefined), 33_330);
+  await store.leaves.remember(leaf(6, []), 33_330);
   fold(store, 1, [['PolicyCreated', created(1)]]);
+  await store.leaves.sweep(33_331, 2, 3);
+  expect(kept()).toEqual([1, 4, 5, 6]); // 6 is proven
+  // A stranger names the policy that he sees on the chain.
+  for (const hash of [0xa, 0xb, 0xc]) await store.leaves.remember({ ...leaf(1, undefined), hash: word(hash) }, 33_331);
   await store.leaves.sweep(33_331, 2, 2);
-  const kept = [1, 2, 3, 4, 5].filter((id) => store.leaves.find(word(id), word(0x1000 + id)) !== undefined);
-  expect(kept).toEqual([1, 4, 5]);
+  expect(kept()).toEqual([1, 6]);
+  expect([0xa, 0xb, 0xc].filter((hash) => store.leaves.find(word(1), word(hash)))).toEqual([0xa]);
 });
