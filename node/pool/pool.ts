@@ -1,6 +1,6 @@
 /**
  * A pool of worker threads behind a bounded queue: where secrets are used in the node.
- * Owns: places, order (first come, first served), restarts of a worker that died. Owns not: what a job is (dintel/ursula) nor
+ * Owns: places, order (first come, first served; Acks within their part), restarts of a worker that died. Owns not: what a job is (dintel/ursula) nor
  * keys (the key ring, asked at the moment a job leaves for a worker).
  * The queue is bounded by capsules, not by jobs: 50 capsules are 50 times the work of one. Source: DESIGN section 8, T-R05.
  */
@@ -40,6 +40,9 @@ interface Slot {
   current: (Waiting & { readonly id: number; readonly startedMs: number }) | undefined;
 }
 
+/** Acks are free and nobody signs for them, so they get this part of the places: the others stay for what was paid. */
+const ackPart = 1 / 4;
+
 /** Beside its capsules a job costs opening and checking the share, about as much as one capsule. */
 const weightOf = (capsules: number): number => capsules + 1;
 
@@ -48,8 +51,13 @@ export class WorkerPool implements Reencryptor {
   readonly #options: PoolOptions;
   readonly #maxWeight: number;
   readonly #slots: Slot[];
-  readonly #queue: Waiting[] = [];
+  readonly #paid: Waiting[] = [];
+  readonly #acks: Waiting[] = [];
+  /** Jobs begun since the last Ack. */
+  #sinceAck = 0;
   #taken = 0;
+  /** Of it by jobs that only open a share: Acks. */
+  #takenByAcks = 0;
   #nextId = 0;
   #closed = false;
   /** Seconds per unit of weight, smoothed; a first guess until something was measured. */
@@ -88,18 +96,23 @@ export class WorkerPool implements Reencryptor {
     const weight = weightOf(capsules);
     // A job that alone is heavier than the queue may still pass when nothing else is there.
     if (this.#closed || (this.#taken > 0 && this.#taken + weight > this.#maxWeight)) return undefined;
+    const byAcks = capsules === 0 ? weight : 0;
+    if (this.#takenByAcks + byAcks > Math.max(1, this.#maxWeight * ackPart)) return undefined;
     this.#taken += weight;
+    this.#takenByAcks += byAcks;
     let free = false;
     const release = (): void => {
-      if (!free) this.#taken -= weight;
+      if (free) return;
       free = true;
+      this.#taken -= weight;
+      this.#takenByAcks -= byAcks;
     };
     return {
       release,
       run: async (job) => {
         try {
           return await new Promise<readonly Uint8Array[]>((resolve, reject) => {
-            this.#queue.push({ job, weight, resolve, reject });
+            (capsules === 0 ? this.#acks : this.#paid).push({ job, weight, resolve, reject });
             this.#next();
           });
         } finally {
@@ -118,14 +131,23 @@ export class WorkerPool implements Reencryptor {
     this.#closed = true;
     const until = Date.now() + graceMs;
     while (this.#taken > 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
-    for (const waiting of this.#queue.splice(0)) waiting.reject(new ProtocolError('E_STOPPING'));
+    for (const waiting of [...this.#paid.splice(0), ...this.#acks.splice(0)])
+      waiting.reject(new ProtocolError('E_STOPPING'));
     await Promise.all(this.#slots.map(async (slot) => slot.worker?.terminate()));
+  }
+
+  /** First come, first served among equals; of four jobs begun one is an Ack if one waits, so that neither kind starves. */
+  #shift(): Waiting | undefined {
+    const isAcksTurn = this.#paid.length === 0 || this.#sinceAck >= 1 / ackPart - 1;
+    const ack = isAcksTurn ? this.#acks.shift() : undefined;
+    this.#sinceAck = ack === undefined ? this.#sinceAck + 1 : 0;
+    return ack ?? this.#paid.shift();
   }
 
   #next(): void {
     for (const slot of this.#slots) {
       if (slot.worker === undefined || slot.current !== undefined) continue;
-      const waiting = this.#queue.shift();
+      const waiting = this.#shift();
       if (waiting === undefined) return;
       this.#start(slot, slot.worker, waiting);
     }

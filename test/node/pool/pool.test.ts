@@ -78,6 +78,25 @@ describe('WorkerPool', () => {
   });
 });
 
+describe('WorkerPool, Acks', () => {
+  it('take a quarter of the places at most, and wait behind what was paid', async () => {
+    const pool = await WorkerPool.start({ keys, workers: 1, maxCapsules: 16 });
+    const acks = [0, 0, 0, 0].map((count) => pool.reserve(count)!);
+    expect(pool.reserve(0)).toBeUndefined();
+    const paid = [1, 1, 1, 1].map((count) => pool.reserve(count)!);
+    expect(pool.load).toBe(12);
+    const order: string[] = [];
+    const run = (places: readonly WorkPlace[], count: number, name: string) =>
+      places.map((place) => place.run(job(count)).then(() => order.push(name)));
+    // The first Ack is at work before the others come.
+    await Promise.all([...run(acks, 0, 'ack'), ...run(paid, 1, 'paid')]);
+    expect(order.join(' ')).toBe('ack paid paid paid ack paid ack ack');
+    expect(pool.load).toBe(0);
+    expect(pool.reserve(0)).toBeDefined();
+    await pool.close(0);
+  });
+});
+
 describe('WorkerPool, threads', () => {
   it('the main thread stays free while they work', { timeout: 60_000 }, async () => {
     const pool = await WorkerPool.start({ keys, workers: 1 });
