@@ -465,6 +465,15 @@ describe('reencrypt, one by one', () => {
     }
   });
 
+  it('step 15: a revocation that arrives while the receipts are written is honoured too', async () => {
+    const revoke = async (): Promise<void> => {
+      world.view.policies.set(world.policyId, { ...world.policy, revokedAt: t0 });
+    };
+    const world: World = makeWorld({ ports: { receipts: { record: revoke } } });
+    await expect(world.ursula.reencrypt(world.request())).rejects.toMatchObject({ code: 'E_REVOKED' });
+    expect(world.used.operator).toBe(0);
+  });
+
   it('step 15: signs nothing with a key that is not the operator of the epoch', async () => {
     const world = makeWorld();
     world.view.spans.length = 0;

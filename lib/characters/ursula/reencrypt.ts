@@ -71,29 +71,38 @@ export async function reencryptFor(
   // 12. to 14. No secret has been used before this line.
   const cfrags = await reencryptAt(place, ports, body);
   // 15. A revocation may have come while queueing.
-  const last = freshHead(ports);
-  const judged = judgePolicy(ports, policyId, last);
-  if (judged === undefined) throw new ProtocolError('E_PENDING', { retryAfter: 2 });
-  requireServable(ports, judged);
-  checkConditions(leaf, last);
+  const last = judgeAgain(ports, body);
   const epoch = epochOf(ports, last.timestamp);
-  if (!ports.registry.operatorValid(ports.node, ports.keys.operator, epoch)) {
-    ports.observer?.alarm?.('operator.invalid', { epoch });
-    throw new ProtocolError('E_NOT_BONDED', {
-      details: 'The key of this machine is not the operator of the node now.',
-    });
-  }
   const receipts = cfrags.map((cfrag, i) =>
     receiptOf({ policyId, leaf: hash, epoch, request: digest, capsule: capsules[i] as Uint8Array, cfrag }),
   );
   // Before they are signed: a receipt that is not in the log was not signed by this node.
   await ports.receipts?.record(receipts);
+  // And one may have come while that was written: between this line and the signature nothing is awaited.
+  judgeAgain(ports, body);
   const results = cfrags.map((cfrag, i) => ({
     cfrag,
     signature: signWithOperator(ports, 'Receipt', receipts[i] as Receipt),
   }));
   ports.observer?.served?.(results.length);
   return { epoch, head: headAnswer(last), results };
+}
+
+/** Step 15: is the policy still servable, as of the head now, which is returned, and is this machine still the operator? */
+function judgeAgain(ports: UrsulaPorts, { policyId, leaf }: ReencryptBody): Head {
+  const head = freshHead(ports);
+  const judged = judgePolicy(ports, policyId, head);
+  if (judged === undefined) throw new ProtocolError('E_PENDING', { retryAfter: 2 });
+  requireServable(ports, judged);
+  checkConditions(leaf, head);
+  const epoch = epochOf(ports, head.timestamp);
+  if (!ports.registry.operatorValid(ports.node, ports.keys.operator, epoch)) {
+    ports.observer?.alarm?.('operator.invalid', { epoch });
+    throw new ProtocolError('E_NOT_BONDED', {
+      details: 'The key of this machine is not the operator of the node now.',
+    });
+  }
+  return head;
 }
 
 /** Steps 12 to 14 at the place taken. However the share fails, for a reader it is one answer: E_KFRAG. */
