@@ -171,11 +171,16 @@ async function acceptAnswer(
   });
 }
 
-/** A clock that differs is corrected by what the node says of its own, within reason, for the one retry. */
+/** Milliseconds: no clock is corrected by more, so that nobody can make Bob sign requests for another year. */
+const longestOffsetMs = 86_400_000;
+
+/** A clock that differs is corrected by what the node says of its own, by a day at most, for the one retry. */
 function noteClock(error: unknown, node: Address, context: AskContext): void {
   if (!(error instanceof ProtocolError) || error.code !== 'E_CLOCK') return;
   const nodeTimeMs = error.data?.nodeTimeMs;
-  if (typeof nodeTimeMs === 'number') context.offsets.set(node, nodeTimeMs - context.now());
+  if (typeof nodeTimeMs !== 'number' || !Number.isFinite(nodeTimeMs)) return;
+  const offset = nodeTimeMs - context.now();
+  context.offsets.set(node, Math.min(longestOffsetMs, Math.max(-longestOffsetMs, offset)));
 }
 
 /** How a node's failure counts: clock and pending are retried once, with a fresh nonce. */
