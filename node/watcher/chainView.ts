@@ -3,7 +3,7 @@
  * Owns: joining index and watcher; read-through. Owns not: judging. Source: ports.ts `ChainView`, `PolicyIndex`.
  */
 
-import type { Abi, Address, ChainReader, Hex } from 'dintel/chain';
+import { type Abi, type Address, ChainError, type ChainReader, type Hex } from 'dintel/chain';
 import { toHex } from 'dintel/protocol';
 import type { ChainView, Head, PolicyIndex, PolicyView } from 'dintel/ursula';
 import type { ChainIndex } from '../store/chainIndex.ts';
@@ -28,6 +28,9 @@ const erc1271Abi: Abi = [
   },
 ];
 const erc1271Magic = '0x1626ba7e';
+/** How long an owner without code is not asked again (he may deploy a wallet there), and how many of them are remembered. */
+const plainOwnerMs = 600_000;
+const maxPlainOwners = 10_000;
 
 export interface ChainViewParts {
   readonly index: ChainIndex;
@@ -42,6 +45,8 @@ export class WatchedChain implements ChainView, PolicyIndex {
   /** The pull that has not begun yet, for all who ask until it does. */
   #nextPull: Promise<void> | undefined;
   #pulledAtMs = Number.NEGATIVE_INFINITY;
+  /** Owners found to be no contract, and until when that is believed: a bad signature then costs no call. */
+  readonly #plainOwners = new Map<Address, number>();
 
   constructor(parts: ChainViewParts) {
     this.#parts = parts;
@@ -77,7 +82,7 @@ export class WatchedChain implements ChainView, PolicyIndex {
 
   async isContractSignature(owner: Address, digest: Hex, signature: Uint8Array): Promise<boolean> {
     const head = this.#parts.index.cursor();
-    if (head === undefined) return false;
+    if (head === undefined || performance.now() < (this.#plainOwners.get(owner) ?? 0)) return false;
     try {
       const reader = await this.#parts.reader();
       const args = [digest, toHex(signature)];
@@ -86,8 +91,19 @@ export class WatchedChain implements ChainView, PolicyIndex {
         { at: head.number },
       );
       return answer === erc1271Magic;
-    } catch {
+    } catch (error) {
+      if (error instanceof ChainError && error.code === 'chain.not_deployed') this.#notePlain(owner);
       return false; // no contract there, a contract that refuses, or nobody to ask: none of them is a yes
+    }
+  }
+
+  #notePlain(owner: Address): void {
+    this.#plainOwners.delete(owner);
+    this.#plainOwners.set(owner, performance.now() + plainOwnerMs);
+    if (this.#plainOwners.size <= maxPlainOwners) return;
+    for (const oldest of this.#plainOwners.keys()) {
+      this.#plainOwners.delete(oldest);
+      return;
     }
   }
 }

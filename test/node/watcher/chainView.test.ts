@@ -1,12 +1,12 @@
-import type { Hex } from 'dintel/chain';
+import { ChainError, type ChainReader, type Hex } from 'dintel/chain';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Store } from '../../../node/store/store.ts';
 import { WatchedChain } from '../../../node/watcher/chainView.ts';
-import { network, word } from '../store/network.ts';
+import { account, madeBlock, network, word } from '../store/network.ts';
 import { scratchFolder } from '../support/scratch.ts';
 
 /** A view over an empty store, whose watcher takes `passMs` for a look at the chain. */
-async function view(passMs: number) {
+async function view(passMs: number, reader: () => Promise<ChainReader> = () => Promise.reject(new Error('not asked'))) {
   const store = await Store.open({ folder: scratchFolder(), network, minStake: 1n });
   onTestFinished(() => store.close());
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
@@ -23,9 +23,9 @@ async function view(passMs: number) {
         return new Promise((resolve) => setTimeout(resolve, passMs));
       },
     },
-    reader: () => Promise.reject(new Error('not asked')),
+    reader,
   });
-  return { chain, passes };
+  return { chain, passes, store };
 }
 
 test('a flood of unknown policies makes the watcher look twice a second, and everybody hears in time', async () => {
@@ -60,4 +60,24 @@ test('whoever asks while a look runs gets one that began after he asked', async 
   await vi.advanceTimersByTimeAsync(2_000);
   await Promise.all([first, second]);
   expect(passes).toHaveLength(2);
+});
+
+test('bad signatures for a plain account cost one call in ten minutes, for a contract one each', async () => {
+  const asked: string[] = [];
+  const call: ChainReader['call'] = async ({ to }) => {
+    asked.push(to);
+    if (to === account(2)) return '0xffffffff';
+    if (to === account(3)) throw new ChainError('chain.unreachable', 'nobody there');
+    throw new ChainError('chain.not_deployed', 'no code');
+  };
+  const { chain, store } = await view(20, async () => ({ call }) as unknown as ChainReader);
+  const block = madeBlock(1, 0);
+  store.index.apply({ type: 'block', from: 1n, block, logs: [], times: new Map() });
+  const refused = async (owner: number): Promise<void> =>
+    expect(await chain.isContractSignature(account(owner), word(1), new Uint8Array(65))).toBe(false);
+  for (const owner of [1, 1, 1, 2, 2, 3, 3]) await refused(owner);
+  expect(asked).toEqual([1, 2, 2, 3, 3].map(account));
+  await vi.advanceTimersByTimeAsync(600_001);
+  await refused(1);
+  expect(asked).toHaveLength(6);
 });
