@@ -8,6 +8,7 @@ import type { PublicKey } from '../umbral/index.ts';
 import { sameAddress } from './address.ts';
 import { manifestMessage } from './derive.ts';
 import { refuse } from './errors.ts';
+import { signatureIn } from './fields.ts';
 import type { Address, Hex } from './hex.ts';
 import { type Leaf, type LeafParts, leafOf, policyIdOf, sealedKfragHash } from './leaf.ts';
 import { type Manifest, type ManifestLeaf, parsePayload, type SignedManifest } from './manifest.ts';
@@ -112,7 +113,7 @@ export function ackIn(manifest: Manifest, leaf: ManifestLeaf, leafHash: Hex): Ac
 }
 
 /**
- * Throws E_SIGNATURE (not signed by the pinned key, or an Ack not by its node's operator), E_RECIPIENT (for another Bob),
+ * Throws E_FIELD (no signature at all), E_SIGNATURE (not signed by the pinned key, or an Ack not by its node's operator), E_RECIPIENT (for another Bob),
  * E_DOMAIN (another chain or contract), E_MANIFEST (policyId, root, shares or rate differ from the chain's). What
  * `operatorValid` throws goes through.
  */
@@ -121,7 +122,8 @@ export async function verifyManifest(
   options: VerifyManifestOptions,
 ): Promise<VerifiedManifest> {
   // Read again from the signed bytes: what is believed is what was signed, whoever made the object.
-  const { payload, signature } = signed;
+  const payload = Uint8Array.from(signed.payload);
+  const signature = signatureIn(signed.signature.toBytes(), 'signature');
   const manifest = parsePayload(payload);
   const { verifyingKey, contracts, policy } = options;
   if (!manifest.verifyingKey.equals(verifyingKey)) refuse('E_SIGNATURE', 'verifyingKey', 'the pinned key', 'another');

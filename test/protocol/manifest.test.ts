@@ -126,6 +126,12 @@ describe('Bob refuses a manifest', () => {
   it('whose object says something else than its signed bytes', async () => {
     const dressed = { ...parseManifest(signed), manifest: { ...world.manifest, threshold: 1 } };
     expect((await verifyManifest(dressed, options)).manifest.threshold).toBe(2);
+    // Nor does a signature that says of itself that it holds.
+    const yes = { toBytes: () => Uint8Array.from({ length: 64 }, () => 1), verify: () => true };
+    const claimed = { ...dressed, signature: yes as unknown as SignedManifest['signature'] };
+    expect(await codeOf(() => verifyManifest(claimed, options))).toBe('E_SIGNATURE');
+    const none = { ...dressed, signature: { ...yes, toBytes: () => 'yes' } as unknown as SignedManifest['signature'] };
+    expect(await codeOf(() => verifyManifest(none, options))).toBe('E_FIELD');
   });
 
   it('for other keys than his', async () => {
