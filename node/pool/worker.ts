@@ -11,6 +11,8 @@ const port = parentPort;
 if (port === null) throw new Error('this file is started as a worker thread by pool.ts');
 
 const shares = new ShareWorker();
+// Also when nobody asks for anything: the share of a policy that is over must not wait for another's request.
+setInterval(() => shares.forgetIdle(), 60_000).unref();
 
 port.on('message', (task: Task) => {
   const used = { seal: 0, kfrag: 0, operator: 0 };

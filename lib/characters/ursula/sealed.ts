@@ -41,7 +41,13 @@ export function openSealedRequest(
   if (secret === undefined) throw new ProtocolError('E_KEY_NUMBER', { field: 'body', data: { keyNumber } });
   try {
     ports.observer?.secretUsed?.('seal');
-    const inside = decodeCbor(openSeal(SecretKey.fromBytes(secret), 'request', nothing, octets.subarray(4)));
+    const key = SecretKey.fromBytes(secret);
+    let inside: CborValue;
+    try {
+      inside = decodeCbor(openSeal(key, 'request', nothing, octets.subarray(4)));
+    } finally {
+      key.dispose();
+    }
     const [path, body, replyKey] = partsOf(inside);
     const recipient = PublicKey.fromBytes(replyKey);
     const aad = sha256(octets);

@@ -40,6 +40,7 @@ export type SecretUse = 'seal' | 'kfrag' | 'operator';
 export type SecretCounter = (use: SecretUse) => void;
 
 interface Share {
+  usedAtMs: number;
   readonly kfrag: VerifiedKeyFrag;
   readonly delegatingKey: PublicKey;
   readonly receivingKey: PublicKey;
@@ -52,14 +53,34 @@ const order = fromHex('0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8
 /** Offsets of E1, V1, X, E2, V2, U1, U2 in cfrag_simple. */
 const pointOffsets: readonly number[] = [0, 33, 98, 131, 164, 197, 230];
 
+/** How long an opened share that nobody asks for stays in memory. One of a revoked or expired policy is not asked for. */
+export const shareIdleMs = 300_000;
+
 /** Opens shares and re-encrypts, remembering the shares that it opened last. */
 export class ShareWorker {
+  /** In order of last use: Map keeps insertion order and a used share is put back at the end. */
   readonly #cache = new Map<string, Share>();
   readonly #cacheSize: number;
+  readonly #nowMs: () => number;
 
-  /** `cacheSize`: opened shares kept in memory; the least recently used go first. */
-  constructor(cacheSize = 1_000) {
+  /** `cacheSize`: opened shares kept in memory; the least recently used go first. `nowMs`: any clock that does not jump. */
+  constructor(cacheSize = 1_000, nowMs: () => number = () => performance.now()) {
     this.#cacheSize = cacheSize;
+    this.#nowMs = nowMs;
+  }
+
+  /** Opened shares in memory. */
+  get size(): number {
+    return this.#cache.size;
+  }
+
+  /** Forget the shares that were not used for {@link shareIdleMs}; to be called every now and then. */
+  forgetIdle(): void {
+    const before = this.#nowMs() - shareIdleMs;
+    for (const [key, { usedAtMs }] of this.#cache) {
+      if (usedAtMs > before) return;
+      this.#cache.delete(key);
+    }
   }
 
   /**
@@ -82,9 +103,11 @@ export class ShareWorker {
       throw new ProtocolError('E_KFRAG', { field: 'sealedKfrag', expected: 'the bytes whose hash the leaf names' });
     }
     // Everything that decided the result of opening is in the key: a share cached for one policy is found for no other.
+    this.forgetIdle();
     const key = [job.policyId, job.index, job.node, job.fragment, job.sealedKfragHash, ...job.keys].join();
     const cached = this.#cache.get(key);
     const share = cached ?? openShare(job, secret, count);
+    share.usedAtMs = this.#nowMs();
     this.#cache.delete(key);
     this.#cache.set(key, share);
     if (this.#cache.size > this.#cacheSize) {
@@ -105,10 +128,13 @@ function openShare(job: ReencryptJob, secret: Uint8Array, count: SecretCounter):
   ];
   count('seal');
   let bytes: Uint8Array;
+  const key = SecretKey.fromBytes(secret);
   try {
-    bytes = openSealedKfrag(SecretKey.fromBytes(secret), job, job.sealedKfrag);
+    bytes = openSealedKfrag(key, job, job.sealedKfrag);
   } catch (error) {
     throw new ProtocolError('E_KFRAG_SEAL', { field: 'sealedKfrag', cause: error });
+  } finally {
+    key.dispose();
   }
   try {
     if (bytes.length !== kfragBytes) throw new ProtocolError('E_KFRAG_PARSE', { field: 'sealedKfrag' });
@@ -124,7 +150,7 @@ function openShare(job: ReencryptJob, secret: Uint8Array, count: SecretCounter):
     if (fragmentOfKfrag(bytes) !== job.fragment) {
       throw new ProtocolError('E_LEAF', { field: 'leaf.fragment', expected: 'the fragment of the sealed kfrag' });
     }
-    return { kfrag, delegatingKey, receivingKey, verifyingKey };
+    return { kfrag, delegatingKey, receivingKey, verifyingKey, usedAtMs: 0 };
   } catch (error) {
     if (error instanceof UmbralError) {
       throw new ProtocolError(kfragCode(error), { field: 'sealedKfrag', cause: error });
