@@ -7,6 +7,7 @@ import type { WorkerPool } from './pool/pool.ts';
 import type { Log } from './server/log.ts';
 import type { Metrics } from './server/metrics.ts';
 import type { Exchange } from './server/server.ts';
+import type { Challenges } from './tasks/challenges.ts';
 import type { Fees } from './tasks/fees.ts';
 import type { Heartbeat } from './tasks/heartbeat.ts';
 import type { Watcher } from './watcher/watcher.ts';
@@ -19,6 +20,7 @@ export interface Gauged {
   readonly watcher: Watcher;
   readonly heartbeat: Heartbeat;
   readonly fees: Fees;
+  readonly challenges: Challenges;
   readonly startedMs: number;
 }
 
@@ -78,7 +80,7 @@ export class NodeObserver implements Observer {
     this.#log.error('internal error', { requestId, stack });
   }
 
-  gauges({ head, clock, pool, watcher, heartbeat, fees, startedMs }: Gauged): void {
+  gauges({ head, clock, pool, watcher, heartbeat, fees, challenges, startedMs }: Gauged): void {
     const gauge = (name: string, help: string, read: () => number | undefined): void =>
       this.#metrics.gauge(name, help, read);
     gauge('dintel_start_time_seconds', 'When the process started.', () => Math.floor(startedMs / 1000));
@@ -100,6 +102,15 @@ export class NodeObserver implements Observer {
       const { balanceWei } = heartbeat.state;
       return balanceWei === undefined ? undefined : Number(balanceWei);
     });
+    gauge(
+      'dintel_challenges_open',
+      'Challenges of this node that nobody has answered or excused.',
+      () => challenges.state.open,
+    );
+    gauge('dintel_challenge_seconds_left', 'Until the most urgent of them is lost; below 0 it is.', () => {
+      return challenges.state.secondsLeft;
+    });
+    gauge('dintel_challenges_answered', 'Challenges answered since start.', () => challenges.state.answered);
     gauge('dintel_fees_unsettled_wei', 'Fees of final epochs that are not settled, at most.', () =>
       Number(fees.state.unsettledWei),
     );

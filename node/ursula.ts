@@ -16,6 +16,7 @@ import { Metrics } from './server/metrics.ts';
 import { startMetricsServer } from './server/metricsServer.ts';
 import { startServer } from './server/server.ts';
 import { Store } from './store/store.ts';
+import type { Challenges } from './tasks/challenges.ts';
 import type { Fees } from './tasks/fees.ts';
 import type { Heartbeat } from './tasks/heartbeat.ts';
 import { repeat } from './tasks/repeat.ts';
@@ -74,6 +75,7 @@ export interface RunningUrsula {
     readonly heartbeat: Heartbeat;
     readonly rotation: Rotation;
     readonly fees: Fees;
+    readonly challenges: Challenges;
   };
   /** Finish what is in flight, close everything, within 5 seconds. Idempotent. */
   stop(): Promise<void>;
@@ -125,8 +127,8 @@ export async function startUrsula(options: UrsulaRunOptions): Promise<RunningUrs
   );
 
   const { settleFactor } = options;
-  const { tasks, heartbeat, rotation, fees } = tasksOf({
-    ...{ escrow, node, network, rules, keystore, store, files, chain, log, settleFactor },
+  const { tasks, heartbeat, rotation, fees, challenges } = tasksOf({
+    ...{ escrow, node, network, rules, keystore, store, files, chain, log, settleFactor, ursula, observer },
   });
   for (const { name, work, pauseMs } of tasks) {
     const running = repeat(work, pauseMs, (error) => log.error('task failed', { task: name, reason: nameOf(error) }));
@@ -135,7 +137,7 @@ export async function startUrsula(options: UrsulaRunOptions): Promise<RunningUrs
   }
   log.info('tasks started', { tasks: tasks.map(({ name }) => name).join(' ') });
 
-  observer.gauges({ head: () => chain.head(), clock, pool, watcher, heartbeat, fees, startedMs });
+  observer.gauges({ head: () => chain.head(), clock, pool, watcher, heartbeat, fees, challenges, startedMs });
   const metricsServer =
     options.metricsPort === undefined ? undefined : await startMetricsServer(metrics, options.metricsPort);
   if (metricsServer !== undefined) {
@@ -167,7 +169,7 @@ export async function startUrsula(options: UrsulaRunOptions): Promise<RunningUrs
     port: server.port,
     metricsUrl: metricsServer?.url,
     metrics,
-    parts: { ursula, store, watcher, heartbeat, rotation, fees },
+    parts: { ursula, store, watcher, heartbeat, rotation, fees, challenges },
     stop: () => {
       stopped ??= stop();
       return stopped;

@@ -2,7 +2,16 @@
  * The parts of a node that need putting together: its place on the chain, its watcher, its tasks, its page's figures.
  * Owns: wiring of each. Owns not: the order in which they open and close (ursula.ts).
  */
-import { type Address, type Chain, MinerEscrow, minerEscrowAbi, PolicyManager, policyManagerAbi } from 'dintel/chain';
+import {
+  type Address,
+  Adjudicator,
+  adjudicatorAbi,
+  type Chain,
+  MinerEscrow,
+  minerEscrowAbi,
+  PolicyManager,
+  policyManagerAbi,
+} from 'dintel/chain';
 import { ethersChain, ethersReader } from 'dintel/chain/ethers';
 import { epochAt, ProtocolError, toHex } from 'dintel/protocol';
 import { headAgeS, type Network, type Ursula } from 'dintel/ursula';
@@ -14,6 +23,7 @@ import type { Log } from './server/log.ts';
 import type { Status } from './server/statusPage.ts';
 import { timedEvents } from './store/fold.ts';
 import type { Store } from './store/store.ts';
+import { Challenges } from './tasks/challenges.ts';
 import { Fees } from './tasks/fees.ts';
 import { Heartbeat } from './tasks/heartbeat.ts';
 import { Outbox } from './tasks/outbox.ts';
@@ -45,7 +55,7 @@ export async function connect(options: UrsulaRunOptions) {
 }
 
 export function watcherOf(options: UrsulaRunOptions, network: Network, store: Store, log: Log): Watcher {
-  const { chainId, escrow, policyManager } = network;
+  const { chainId, escrow, policyManager, adjudicator } = network;
   return new Watcher({
     endpoints: options.rpcUrls.map((rpcUrl) => ({
       name: withoutCredentials(rpcUrl),
@@ -53,8 +63,8 @@ export function watcherOf(options: UrsulaRunOptions, network: Network, store: St
     })),
     watched: {
       chainId,
-      addresses: [escrow, policyManager],
-      abi: [...minerEscrowAbi, ...policyManagerAbi].filter(({ type }) => type === 'event'),
+      addresses: [escrow, policyManager, adjudicator],
+      abi: [...minerEscrowAbi, ...policyManagerAbi, ...adjudicatorAbi].filter(({ type }) => type === 'event'),
       deployedBlock: BigInt(options.deployment.deployedBlock),
       timedEvents,
     },
@@ -76,12 +86,14 @@ interface TaskParts {
   readonly files: ChunkFiles;
   readonly chain: WatchedChain;
   readonly log: Log;
+  readonly ursula: Ursula;
+  readonly observer: NodeObserver;
   readonly settleFactor: number | undefined;
 }
 
 /** What runs beside the server, again and again. */
 export function tasksOf(parts: TaskParts) {
-  const { escrow, node, network, rules, keystore, store, files, chain, log, settleFactor } = parts;
+  const { escrow, node, network, rules, keystore, store, files, chain, log, ursula, observer, settleFactor } = parts;
   const { epochLength } = network;
   const { evidenceEpochs, disputeEpochs } = rules;
   const chainTime = (): number | undefined => chain.head()?.timestamp;
@@ -96,6 +108,13 @@ export function tasksOf(parts: TaskParts) {
   const fees = new Fees({
     ...{ policies, leaves, outbox, epochLength, disputeEpochs, chainTime },
     ...(settleFactor === undefined ? {} : { factor: settleFactor }),
+  });
+  const challenges = new Challenges({
+    ...{ ursula, policies, outbox, epochLength, chainTime, index: store.policies },
+    ...{ challenges: store.challenges, tombstones: store.tombstones },
+    adjudicator: new Adjudicator(escrow.chain, network.adjudicator),
+    onAlarm: (event, fields) => observer.alarm(event, fields),
+    onEnd: (how, transaction) => log.info(`challenge ${how}`, { transaction }),
   });
   const settle = async (): Promise<void> => {
     const before = fees.state.settledLeaves;
@@ -113,10 +132,11 @@ export function tasksOf(parts: TaskParts) {
     { name: 'heartbeat', work: () => heartbeat.tick(), pauseMs: heartbeat.pauseMs },
     { name: 'rotation', work: () => rotation.tick(), pauseMs: rotation.pauseMs },
     { name: 'sweep', work: () => sweep.tick(), pauseMs: sweep.pauseMs },
+    { name: 'challenges', work: () => challenges.tick(), pauseMs: challenges.pauseMs },
     { name: 'fees', work: settle, pauseMs: fees.pauseMs },
     { name: 'chunks', work: clear, pauseMs: 60_000 },
   ];
-  return { tasks, heartbeat, rotation, fees };
+  return { tasks, heartbeat, rotation, fees, challenges };
 }
 
 /** The figures of the page at `/`. */

@@ -22,7 +22,7 @@ export class Fold {
   readonly #events: ReadonlyMap<string, Apply>;
 
   constructor(db: Database) {
-    this.#events = new Map([...policyEvents(db), ...minerEvents(db)]);
+    this.#events = new Map([...policyEvents(db), ...minerEvents(db), ...challengeEvents(db)]);
   }
 
   /** Events without an effect on our tables are passed over. */
@@ -68,6 +68,30 @@ function policyEvents(db: Database): [string, Apply][] {
       (log, context) => revoke.run(time(log, context), Number(log.blockNumber), int(log, 'end'), text(log, 'id')),
     ],
     ['PolicyClosed', (log) => close.run(text(log, 'id'))],
+  ];
+}
+
+function challengeEvents(db: Database): [string, Apply][] {
+  const open = db.prepare(
+    `INSERT INTO challenges (id, node, policy, place, fragment, terms, deadline, capsule, sealed_kfrag)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET deadline = excluded.deadline`,
+  );
+  const end = db.prepare('DELETE FROM challenges WHERE id = ?');
+  const ended: Apply = (log) => end.run(text(log, 'id'));
+  return [
+    [
+      'ChallengeOpened',
+      (log) => {
+        const { index, fragment, terms } = log.args.leaf as { index: bigint; fragment: string; terms: string };
+        open.run(
+          ...[text(log, 'id'), text(log, 'node'), text(log, 'policyId'), Number(index), fragment, terms],
+          ...[int(log, 'deadline'), text(log, 'capsule'), text(log, 'sealedKfrag')],
+        );
+      },
+    ],
+    ['ChallengeAnswered', ended],
+    ['ChallengeExcused', ended],
+    ['ChallengeTimedOut', ended],
   ];
 }
 

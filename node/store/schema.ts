@@ -90,6 +90,14 @@ export const migrations: readonly string[] = [
   CREATE INDEX leaves_unproven ON leaves (seen_epoch, seq) WHERE proof IS NULL;
   `,
   `
+  -- Challenges that are open, of every node: an answer, excuse or timeout takes its row away. Bytes as 0x text, as undo needs no less.
+  CREATE TABLE challenges (
+    id TEXT PRIMARY KEY, node TEXT NOT NULL, policy TEXT NOT NULL, place INTEGER NOT NULL, fragment TEXT NOT NULL,
+    terms TEXT NOT NULL, deadline INTEGER NOT NULL, capsule TEXT NOT NULL, sealed_kfrag TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX challenges_node ON challenges (node, deadline);
+  `,
+  `
   -- Until when a claim waits for its bytes (own clock); NULL: they are here. Claims from before this column have waited enough.
   ALTER TABLE reservations ADD COLUMN lapses_at INTEGER;
   UPDATE reservations SET lapses_at = 0 WHERE chunk IN (SELECT id FROM chunks WHERE held = 0);
@@ -103,4 +111,5 @@ export const foldedTables: Readonly<Record<string, readonly string[]>> = {
   extensions: ['policy', 'block', 'log_index'],
   miners: ['node'],
   spans: ['node', 'operator'],
+  challenges: ['id'],
 };

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Network } from 'dintel/ursula';
 import { OperatorError } from '../config/operatorError.ts';
 import { ChainIndex } from './chainIndex.ts';
+import { StoredChallenges } from './challenges.ts';
 import { StoredChunks } from './chunkIndex.ts';
 import { Database } from './database.ts';
 import { type FolderLock, lockDataFolder, openDataFolder } from './dataFolder.ts';
@@ -41,6 +42,7 @@ export class Store {
   readonly nonces: StoredNonces;
   readonly receipts: StoredReceipts;
   readonly leaves: StoredLeaves;
+  readonly challenges: StoredChallenges;
   readonly tombstones: StoredTombstones;
   readonly acks: StoredAcks;
   readonly chunks: StoredChunks;
@@ -61,6 +63,7 @@ export class Store {
     this.nonces = new StoredNonces(database, this.group);
     this.receipts = new StoredReceipts(database, this.group);
     this.leaves = new StoredLeaves(database, this.group);
+    this.challenges = new StoredChallenges(database);
     this.tombstones = new StoredTombstones(database, this.group);
     this.acks = new StoredAcks(database, this.group);
     this.chunks = new StoredChunks(database, this.group);

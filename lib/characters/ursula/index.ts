@@ -1,5 +1,6 @@
 /** `dintel/ursula`: the core of a node. Re-exports only. */
 export * from './bucket.ts';
+export type { OpenChallenge } from './challenge.ts';
 export * from './info.ts';
 export * from './memoryPorts.ts';
 export { freshHead, headAgeLimitS, headAgeS } from './policies.ts';

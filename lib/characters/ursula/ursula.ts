@@ -2,6 +2,7 @@
  * Ursula: judges requests, re-encrypts, signs. One object for all her routes, pure but for her ports.
  * Owns: which function answers what, and how often one reader may ask. Owns not: HTTP, storage, chain, threads.
  */
+import type { ChallengeAnswer } from '../../chain/adjudicator.ts';
 import type {
   AckAnswer,
   AckBody,
@@ -17,6 +18,7 @@ import type {
 } from '../../protocol/index.ts';
 import { ackFor } from './ack.ts';
 import { type BucketLimits, TokenBuckets } from './bucket.ts';
+import { answerChallenge, type OpenChallenge } from './challenge.ts';
 import { admitChunk, reserveChunks, type StorageLimits } from './chunks.ts';
 import { InfoDesk } from './info.ts';
 import { freshHead, policyAnswer } from './policies.ts';
@@ -76,6 +78,11 @@ export class Ursula {
   /** `/v1/reencrypt`. Errors: {@link reencryptFor}. */
   reencrypt(body: ReencryptBody): Promise<ReencryptAnswer> {
     return reencryptFor(this.ports, this.#readers, body);
+  }
+
+  /** What `Adjudicator.answer` takes. Errors: {@link answerChallenge}. */
+  answerChallenge(challenge: OpenChallenge): Promise<ChallengeAnswer> {
+    return answerChallenge(this.ports, challenge);
   }
 
   /** `/v1/revocations`. Errors: {@link noticeRevocation}. */
