@@ -417,6 +417,21 @@ describe('batches that are worked off in parts', () => {
   });
 });
 
+describe('memory that grows during a fold', () => {
+  // Each in a fresh instance, so that it is this fold that grows it; at 64 shares it does not yet.
+  it.each([64, 1_050, 1_150, 1_250, 1_500])('%i fragments', (n) => {
+    const [e1, v1, d, lambda] = [times(Point.BASE, scalar()), times(Point.BASE, scalar()), scalar(), scalar()];
+    const all = <T>(item: T): T[] => Array.from({ length: n }, () => item);
+    const folded = createWasmEngine(startKernel()!).fold({
+      e1: bytes(all(e1)),
+      v1: bytes(all(v1)),
+      lambdas: scalars(all(lambda)),
+      d: toBytes(d),
+    });
+    same(folded, bytes([times(e1.add(v1), (BigInt(n) * lambda * d) % N)]), `fold of ${n}`);
+  });
+});
+
 describe('memory', () => {
   // An instance of its own, whose arena no public call has used.
   const kernel = startKernel()!;

@@ -341,7 +341,13 @@ export function createWasmEngine(kernel: Kernel): Engine {
       const points = affine(sums, n);
       const ks = room(32 * n);
       kernel.scalars(MUL, ks, put(lambdas), put(d), 0, 0, n);
-      return affine(secretSumsOf([{ points, scalars: bytes.subarray(ks, ks + 32 * n) }]), 1);
+      // A copy: a view would be of a memory that is gone if the sum makes it grow.
+      const scalars = take(ks, 32 * n);
+      try {
+        return affine(secretSumsOf([{ points, scalars }]), 1);
+      } finally {
+        scalars.fill(0);
+      }
     });
   }
 
