@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ChainError } from '../../lib/chain/errors.ts';
+import { manifestsOf } from '../../lib/characters/alice/grantActs.ts';
 import { driveGrant, type GrantActs } from '../../lib/characters/alice/grantMachine.ts';
 import {
   decodeRecord,
@@ -331,6 +332,39 @@ describe('a grant', () => {
     expect(done).toMatchObject({ state: 'published', attempts: 1 });
     expect(new Set(shares).size).toBe(1);
     expect(done.cohort.every((one) => one.ack?.epoch === 101)).toBe(true);
+  });
+
+  it('publishes what the notice on chain names when a transaction given up is mined after its promises were renewed', async () => {
+    const sent: (Hex | undefined)[] = [];
+    class Late extends World {
+      override async buildManifest(record: GrantRecord) {
+        const { bytes } = await super.buildManifest(record);
+        return { bytes, id: word(record.cohort[0]?.ack?.epoch ?? 0) };
+      }
+      override async send(record: GrantRecord) {
+        sent.push(record.manifest?.id);
+        return super.send(record);
+      }
+      override async waitMined(hash: Hex): Promise<bigint> {
+        if (this.epoch > 100) return super.waitMined(hash);
+        this.epoch += 1; // an RPC that has lost sight of it
+        throw new ChainError('chain.dropped', 'gone', { transactionHash: hash });
+      }
+      override async publish(record: GrantRecord) {
+        this.published.push(...manifestsOf(record).map(({ id }) => id));
+      }
+    }
+    const world = new Late();
+    const done = await driveGrant(draft(), {
+      acts: world,
+      save: async (next) => {
+        if (next.state === 'acked' && next.attempts > 0) world.mineAll();
+      },
+    });
+    expect(done.state).toBe('published');
+    expect(sent).toEqual([word(100)]);
+    expect(world.payments).toBe(1);
+    expect(world.published).toEqual([word(101), word(100)]);
   });
 
   it('goes back to pay when a re-org takes the creation away', async () => {

@@ -9,7 +9,7 @@ import { DintelError, ProtocolError } from '../../protocol/errors.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import type { Keyring } from '../../protocol/keys.ts';
 import { fragmentOfKfrag, type LeafParts, leafOf, sealedKfragHash } from '../../protocol/leaf.ts';
-import { type Manifest, type ManifestFile, signManifest } from '../../protocol/manifest.ts';
+import { type Manifest, type ManifestFile, maxManifestBytes, signManifest } from '../../protocol/manifest.ts';
 import { sealLabel, sealManifest } from '../../protocol/manifestSeal.ts';
 import type { Ack } from '../../protocol/messages.ts';
 import { randomTag, sealNotice } from '../../protocol/notice.ts';
@@ -257,11 +257,25 @@ export function grantActs(options: ActsOptions): GrantActs {
   };
 }
 
-/** Manifest, headers, indexes and chunks, each once; chunks are read only when somebody lacks them. */
+/**
+ * The manifest, and those that the notice on the chain may name instead. One manifest has at most 1 MiB, and so have the
+ * earlier ones together here, the newest first: more than that the budget of the leaves does not hold.
+ */
+export function manifestsOf(record: GrantRecord): { readonly id: Hex; readonly bytes: Uint8Array }[] {
+  const found = record.manifest ? [record.manifest] : [];
+  let left = maxManifestBytes;
+  for (const manifest of (record.earlierManifests ?? []).toReversed()) {
+    left -= manifest.bytes.length;
+    if (left >= 0) found.push(manifest);
+  }
+  return found;
+}
+
+/** Manifests, headers, indexes and chunks, each once; chunks are read only when somebody lacks them. */
 async function blobsOf(record: GrantRecord, options: ActsOptions): Promise<StoredBlob[]> {
   const blobs = new Map<string, StoredBlob>();
   const add = (blob: StoredBlob) => blobs.set(blob.id, blob);
-  if (record.manifest) add(blobOf(record.manifest.id.slice(2), record.manifest.bytes));
+  for (const { id, bytes } of manifestsOf(record)) add(blobOf(id.slice(2), bytes));
   for (const granted of record.files) {
     const atHand = options.files?.find(
       (file) => file.header.id === granted.headerId && file.indexId === granted.indexId,

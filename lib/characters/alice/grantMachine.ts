@@ -195,7 +195,8 @@ async function pay(record: GrantRecord, acts: GrantActs): Promise<GrantRecord> {
   const stale = record.cohort.some((member) => (member.ack as AckRecord).lastStart < epoch + 2);
   if (stale) {
     const cohort = record.cohort.map((member) => ({ ...member, ack: undefined }));
-    return { ...counted(record), state: 'draft', cohort, manifest: undefined };
+    const earlierManifests = [...(record.earlierManifests ?? []), ...(record.manifest ? [record.manifest] : [])];
+    return { ...counted(record), state: 'draft', cohort, manifest: undefined, earlierManifests };
   }
   try {
     return { ...record, state: 'sent', transactionHash: await acts.send(record) };

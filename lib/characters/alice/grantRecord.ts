@@ -105,6 +105,11 @@ export interface GrantRecord {
 
   /** From `sealed` on. */
   readonly manifest: { readonly bytes: Uint8Array; readonly id: Hex } | undefined;
+  /**
+   * Manifests whose transaction may have been sent before their Acks were renewed, newest last. If one of these is mined after
+   * all, the chain's notice names its manifest, so it is published too.
+   */
+  readonly earlierManifests?: readonly { readonly bytes: Uint8Array; readonly id: Hex }[];
   /** From `sent` on, unless another process sent it. */
   readonly transactionHash: Hex | undefined;
   /** From `mined` on. */
