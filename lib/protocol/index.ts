@@ -121,6 +121,7 @@ export {
   sealKfrag,
   sealOverhead,
 } from './seal.ts';
+export { shownText } from './shown.ts';
 export * from './signature.ts';
 export type { ByteSource } from './streams.ts';
 export * from './tree.ts';

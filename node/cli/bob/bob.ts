@@ -1,7 +1,7 @@
 /** `dintel bob …`: hand out a card, open what was shared. Needs no coins and no account. */
 import { Command, Option } from 'commander';
 import { Bob, contractsOf, type NodeOutcome, RetrievalError } from 'dintel';
-import { fingerprintWords, formatCard, makeCard, toHex } from 'dintel/protocol';
+import { fingerprintWords, formatCard, makeCard, shownText, toHex } from 'dintel/protocol';
 import type { PublicKey } from 'dintel/umbral';
 import { OperatorError } from '../../config/operatorError.ts';
 import { parseCount } from '../../config/parse.ts';
@@ -129,7 +129,7 @@ async function retrieve({ options, out }: Context<RetrieveOptions>, link: string
         openedMs,
       },
       [
-        `${options.out}: ${formatBytes(written.bytes)}${file.name === '' ? '' : ` (${file.name})`}, opened with ${verified} nodes in ${(openedMs / 1000).toFixed(1)} s.`,
+        `${options.out}: ${formatBytes(written.bytes)}${file.name === '' ? '' : ` (${shownText(file.name)})`}, opened with ${verified} nodes in ${(openedMs / 1000).toFixed(1)} s.`,
         ...authorWarning(file.author, got.manifest.manifest.verifyingKey),
       ],
     );
