@@ -2,16 +2,18 @@
  * Promise 3, Caught. Vladimir is one of five nodes and lies over his own signature, each time in another guise. Bob opens from the
  * honest ones, names him, keeps the evidence; the contract takes part of his stake, wherever he has brought it.
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Bob, Grant, Keyring, Retrieved, WrongAnswer } from 'dintel';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Alice, Bob, Grant, Keyring, Retrieved, WrongAnswer } from 'dintel';
 import { Adjudicator, type Chain, isRevert, MinerEscrow } from 'dintel/chain';
 import { type CFragVerdict, type Evidence, fromHex, makeEvidence, typedDigest } from 'dintel/protocol';
 import { Wallet } from 'ethers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { start } from '../../scripts/demo/processes.ts';
+import { dintelJson } from '../../scripts/demo/network.ts';
+import { runDintel, start } from '../../scripts/demo/processes.ts';
 import { raiseNetwork, type StoryNetwork, type StoryNode } from './network.ts';
-import { askRaw, chainOf, collect, grantFor, makeAlice, makeBob, requestFor } from './people.ts';
+import { askRaw, chainOf, collect, grantFor, makeAlice, makeBob, requestFor, sealFor } from './people.ts';
 
 /** What he does, what Bob finds, what the contract finds. */
 const guises: readonly (readonly [string, string, CFragVerdict])[] = [
@@ -24,6 +26,7 @@ const guises: readonly (readonly [string, string, CFragVerdict])[] = [
 
 let net: StoryNetwork;
 let vladimir: StoryNode;
+let alice: Alice;
 let bob: Bob;
 let bobKeys: Keyring;
 let grant: Grant;
@@ -40,7 +43,7 @@ beforeAll(async () => {
         },
   );
   vladimir = net.nodes[4] as StoryNode;
-  const { alice } = await makeAlice(net);
+  ({ alice } = await makeAlice(net));
   ({ bob, keyring: bobKeys } = await makeBob(net));
   ({ grant, plaintext } = await grantFor(alice, bob, 3_600));
 }, 180_000);
@@ -107,6 +110,14 @@ test('his words are his: without Bob’s own check each lie looks like any answe
   expect(said.status).toBe(200);
 });
 
+/** An epoch on, with nodes that have seen it. */
+async function nextEpoch(): Promise<void> {
+  await net.rpc('evm_increaseTime', 31);
+  await net.rpc('evm_mine');
+  await sleep(1_500);
+  await expect.poll(async () => (await fetch(`${vladimir.url}/readyz`)).status).toBe(200);
+}
+
 /** Bob files it, by an account with coins that somebody lends him. Returns what the node lost. */
 async function convict(reporter: Chain, wrong: WrongAnswer): Promise<bigint> {
   const escrow = new MinerEscrow(reporter, net.deployment.escrow);
@@ -119,9 +130,8 @@ async function convict(reporter: Chain, wrong: WrongAnswer): Promise<bigint> {
   return reported.penalty;
 }
 
-test('his stake is smaller after the report; to unbond first, or to change the operator, does not help', async () => {
-  const reporter = await chainOf(net, 7);
-  const staker = await chainOf(net, 6);
+test('his stake is smaller after the report, once for an epoch', async () => {
+  const [reporter, staker] = [await chainOf(net, 7), await chainOf(net, 6)];
   const escrow = new MinerEscrow(staker, net.deployment.escrow);
   const before = await escrow.miner(staker.account);
   expect(staker.account.toLowerCase()).toBe(vladimir.address);
@@ -132,11 +142,69 @@ test('his stake is smaller after the report; to unbond first, or to change the o
   // Once for an epoch: neither the same lie nor another of that epoch costs him again.
   const twice = await bob.report(kept[0]!, { chain: reporter }).catch((error: unknown) => error);
   expect(isRevert(twice, 'AlreadyJudged')).toBe(true);
+});
 
+test('by the command line: retrieve keeps the evidence, report files it', async () => {
+  await nextEpoch();
+  const home = join(net.dir, 'bob-cli');
+  const common = ['--home', home, '--password-file', net.passwordFile];
+  const chain = ['--rpc', net.rpcUrl, '--deployment', net.deploymentFile];
+  const { wallet } = await dintelJson<{ wallet: string }>(['bob', 'init', ...common, ...chain]);
+  await net.rpc('hardhat_setBalance', wallet, '0xde0b6b3a7640000');
+  const { card } = await dintelJson<{ card: string }>(['bob', 'card', ...common]);
+  const { timestamp } = await alice.network.now();
+  const file = await sealFor(alice, 'stories', plaintext);
+  const shared = await alice.grant({
+    ...{ to: card, label: 'stories', files: [file], threshold: 3, shares: 5, until: timestamp + 3_600 },
+  });
+
+  // Three must answer; with two honest nodes held still, Bob cannot be done before Vladimir has lied to him.
+  const held = net.nodes.slice(0, 2);
+  const log = join(net.dir, `${vladimir.name}.log`);
+  const lies = () => readFileSync(log, 'utf8').split('told a lie').length;
+  const before = lies();
+  for (const { process } of held) process.hold();
+  const out = join(net.dir, 'opened');
+  const retrieving = dintelJson<{ evidence: string[]; nodes: { node: string; state: string }[] }>([
+    'bob',
+    'retrieve',
+    shared.link(),
+    ...common,
+    '--out',
+    out,
+  ]);
+  while (lies() === before && (await Promise.race([retrieving.catch(() => 'over'), sleep(50, 'on')])) === 'on');
+  await sleep(500);
+  for (const { process } of held) process.release();
+  const opened = await retrieving;
+  expect(readFileSync(out).equals(plaintext)).toBe(true);
+  expect(opened.nodes.find(({ node }) => node === vladimir.address)?.state).toBe('bad');
+  expect(opened.evidence).toHaveLength(1);
+
+  const [path = ''] = opened.evidence;
+  const reported = await dintelJson<{ node: string; verdict: string; penalty: string; reward: string }>([
+    'bob',
+    'report',
+    path,
+    ...common,
+    '--yes',
+  ]);
+  expect(reported).toMatchObject({ node: vladimir.address, verdict: 'EquationE' });
+  expect(BigInt(reported.reward)).toBe(BigInt(reported.penalty) / 5n);
+  const twice = await runDintel(['bob', 'report', path, ...common, '--yes', '--json']);
+  expect(twice.status).not.toBe(0);
+  expect(JSON.parse(twice.stdout)).toMatchObject({ ok: false, error: { revert: 'AlreadyJudged' } });
+  writeFileSync(path, readFileSync(path, 'utf8').replace('"epoch"', '"epochs"'));
+  const spoilt = await runDintel(['bob', 'report', path, ...common, '--yes', '--json']);
+  expect([spoilt.status, JSON.parse(spoilt.stdout).error.code]).toEqual([2, 'E_INPUT']);
+}, 90_000);
+
+test('to unbond first, or to change the operator, does not help him', async () => {
+  const [reporter, staker] = [await chainOf(net, 7), await chainOf(net, 6)];
+  const escrow = new MinerEscrow(staker, net.deployment.escrow);
+  const after = await escrow.miner(staker.account);
   // He lies again in another epoch, and then brings everything to safety before anybody reports it.
-  await net.rpc('evm_increaseTime', 31);
-  await net.rpc('evm_mine');
-  await expect.poll(async () => (await fetch(`${vladimir.url}/readyz`)).status).toBe(200);
+  await nextEpoch();
   const first = kept[0]!.epoch;
   let again: WrongAnswer | undefined;
   const lieAgain = async () => {

@@ -105,6 +105,7 @@ async function pass(from: IncomingMessage, to: ServerResponse): Promise<void> {
   const length = from.method === 'HEAD' ? {} : { 'content-length': String(told.length) };
   to.writeHead(answer.statusCode ?? 500, { ...headers, ...length });
   to.end(told);
+  if (name) process.stderr.write(`vladimir: told a lie: ${name}\n`);
 }
 
 const server = createServer((from, to) => {

@@ -1,4 +1,4 @@
-/** `dintel bob …`: hand out a card, open what was shared. Needs no coins and no account. */
+/** `dintel bob …`: hand out a card, open what was shared (no coins, no account), report who lied (gas). */
 import { Command, Option } from 'commander';
 import { Bob, contractsOf, type NodeOutcome, RetrievalError } from 'dintel';
 import { fingerprintWords, formatCard, makeCard, shownText, toHex } from 'dintel/protocol';
@@ -13,10 +13,13 @@ import { table } from '../output.ts';
 import { deploymentFor, openPerson, personInitCommand } from '../person.ts';
 import type { Progress } from '../progress.ts';
 import { formatBytes } from '../progress.ts';
+import { keepEvidence } from './evidence.ts';
+import { reportCommand } from './report.ts';
 
 export function bobCommand(): Command {
   const command = new Command('bob');
-  for (const child of [personInitCommand('bob'), cardCommand(), retrieveCommand()]) command.addCommand(child);
+  for (const child of [personInitCommand('bob'), cardCommand(), retrieveCommand(), reportCommand()])
+    command.addCommand(child);
   return command;
 }
 
@@ -103,6 +106,7 @@ async function retrieve({ options, out }: Context<RetrieveOptions>, link: string
       );
     }
     const openedMs = Math.round(performance.now() - startedMs);
+    const evidence = await keepEvidence(options.home, got.evidence);
     const stream = file.stream({
       signal,
       onProgress: (event) => {
@@ -111,6 +115,7 @@ async function retrieve({ options, out }: Context<RetrieveOptions>, link: string
     });
     const written = await writeOutput(options.out, stream, { force: options.force, mode: 0o600 });
     progress.end();
+    for (const path of evidence) out.note(caughtLine(path));
     if (options.out === '-') return;
     const nodes = got.nodes.map(nodeFacts);
     const verified = nodes.filter(({ state }) => state === 'verified').length;
@@ -126,6 +131,7 @@ async function retrieve({ options, out }: Context<RetrieveOptions>, link: string
         policyId: got.manifest.manifest.policyId,
         note: got.note ?? null,
         nodes,
+        evidence,
         openedMs,
       },
       [
@@ -135,6 +141,9 @@ async function retrieve({ options, out }: Context<RetrieveOptions>, link: string
     );
   } catch (error) {
     progress.end();
+    if (error instanceof RetrievalError) {
+      for (const path of await keepEvidence(options.home, error.evidence)) out.note(caughtLine(path));
+    }
     if (error instanceof RetrievalError && !out.isJson) {
       for (const line of table(error.nodes.map((node) => ['  ', node.key, node.state, node.code ?? ''])))
         out.note(line);
@@ -144,6 +153,9 @@ async function retrieve({ options, out }: Context<RetrieveOptions>, link: string
     person.wipe();
   }
 }
+
+const caughtLine = (path: string): string =>
+  `A node signed a wrong answer; it was not used. Evidence: ${path} (dintel bob report files it).`;
 
 /** A valid signature proves a key, and anybody has one: of keys Bob knows only the sender's, by the link. */
 export function authorWarning(author: PublicKey | undefined, sender: PublicKey): string[] {
