@@ -37,7 +37,7 @@ const roles: Readonly<Record<string, { readonly description: string; readonly lo
     load: async () => (await import('./alice/alice.ts')).aliceCommand(),
   },
   bob: {
-    description: 'Open what was shared: init, card, retrieve.',
+    description: 'Open what was shared: init, card, retrieve, report.',
     load: async () => (await import('./bob/bob.ts')).bobCommand(),
   },
   enrico: {
