@@ -1,6 +1,7 @@
 /** `dintel ursula …`: a node, from its keys to its stake. Owns: the tree; each command has a file of its own. */
 import { Command } from 'commander';
 import { initCommand } from './init.ts';
+import { manageCommands } from './manage.ts';
 import { rebuildCommand } from './rebuild.ts';
 import { runCommand } from './run.ts';
 import { stakeCommand } from './stake.ts';
@@ -11,7 +12,7 @@ export function ursulaCommand(): Command {
   const command = new Command('ursula');
   const children = [
     ...[initCommand(), stakeCommand(), runCommand(), statusCommand()],
-    ...[withdrawCommand(), rebuildCommand()],
+    ...[withdrawCommand(), ...manageCommands(), rebuildCommand()],
   ];
   for (const child of children) command.addCommand(child);
   return command;
