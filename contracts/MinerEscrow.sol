@@ -34,6 +34,7 @@ contract MinerEscrow is IMinerEscrow, EIP712, ReentrancyGuardTransient {
     using Activity for Activity.Bits;
     using Lanes for Lanes.Totals;
     using Ledger for Ledger.Book;
+    using Ledger for Ledger.Node;
 
     /// @dev Farthest promise of availability: beyond any policy (1,024 epochs), short of locking a stake by a slip.
     uint256 internal constant MAX_AVAILABILITY = 4_096;
@@ -86,23 +87,8 @@ contract MinerEscrow is IMinerEscrow, EIP712, ReentrancyGuardTransient {
         bytes calldata consent,
         uint32 availableUntil,
         Info calldata info
-    ) public nonReentrant {
-        Ledger.Node memory its = _book().load(msg.sender);
-        require(_book().adjudicator != address(0), NotWired());
-        require(its.unbondReady == 0, Exiting());
-        require(its.stake == 0, AlreadyBonded());
-        require(amount >= minStake, StakeTooSmall());
-        _promise(its, availableUntil);
-        // a node that comes back may bring its old operator, whose span is still open
-        if (operator != its.operator) _appoint(its, operator, consentDeadline, consent);
-        if (its.bondedEpoch == 0) {
-            its.bondedEpoch = _epoch();
-            its.claimedThrough = its.bondedEpoch;
-        }
-        _addStake(msg.sender, its, amount);
-        emit Bonded(msg.sender, operator, amount, availableUntil);
-        _announce(msg.sender, info);
-        _pull(amount);
+    ) external nonReentrant {
+        _bond(amount, operator, consentDeadline, consent, availableUntil, info);
     }
 
     /// @inheritdoc IMinerEscrow
@@ -114,7 +100,7 @@ contract MinerEscrow is IMinerEscrow, EIP712, ReentrancyGuardTransient {
         uint32 availableUntil,
         Info calldata info,
         Permit calldata permit
-    ) external {
+    ) external nonReentrant {
         // whoever used the permit first has set the allowance that it was for: go on, and let the transfer decide
         try
             IERC20Permit(address(token)).permit(
@@ -127,7 +113,7 @@ contract MinerEscrow is IMinerEscrow, EIP712, ReentrancyGuardTransient {
                 permit.s
             )
         {} catch {}
-        bond(amount, operator, consentDeadline, consent, availableUntil, info);
+        _bond(amount, operator, consentDeadline, consent, availableUntil, info);
     }
 
     /// @inheritdoc IMinerEscrow
@@ -185,7 +171,8 @@ contract MinerEscrow is IMinerEscrow, EIP712, ReentrancyGuardTransient {
         address node = own.node;
         require(node != address(0) && own.to == type(uint32).max, NotOperator());
         uint256 epoch = _epoch();
-        _book().beat(node, epoch + 1, count, epoch);
+        uint256 weight = Ledger.weightOf(_book().records[node].identity >> 160, minStake, weightUnit);
+        _book().beat(node, weight, epoch + 1, count, epoch);
     }
 
     /// @inheritdoc IMinerEscrow
@@ -216,7 +203,7 @@ contract MinerEscrow is IMinerEscrow, EIP712, ReentrancyGuardTransient {
         require(its.unbondReady != 0, NothingToWithdraw());
         require(_epoch() >= its.unbondReady, StillLocked(uint32(its.unbondReady)));
         uint256 amount = its.unbonding;
-        _book().totalStake -= uint128(amount);
+        _book().totalStake -= uint96(amount);
         if (its.exitEpoch != 0) its.availableUntil = 0;
         its.unbonding = 0;
         its.unbondReady = 0;
@@ -332,7 +319,7 @@ contract MinerEscrow is IMinerEscrow, EIP712, ReentrancyGuardTransient {
 
     /// @inheritdoc IMinerEscrow
     function miner(address node) external view returns (Ledger.Node memory) {
-        Ledger.Node memory its = _book().load(node);
+        Ledger.Node memory its = _book().load(node).weigh(minStake, weightUnit);
         assembly ("memory-safe") {
             return(its, 448) // 14 words, in memory as they are encoded
         }
@@ -351,7 +338,7 @@ contract MinerEscrow is IMinerEscrow, EIP712, ReentrancyGuardTransient {
 
     /// @inheritdoc IMinerEscrow
     function isBonded(address node) external view returns (bool) {
-        return uint32(_book().records[node].service) != 0;
+        return _book().records[node].identity >> 160 >= minStake;
     }
 
     /// @inheritdoc IMinerEscrow
@@ -377,7 +364,7 @@ contract MinerEscrow is IMinerEscrow, EIP712, ReentrancyGuardTransient {
 
     /// @inheritdoc IMinerEscrow
     function weightAt(address node, uint32 epoch) external view returns (uint256) {
-        return _book().weightAt(node, _book().load(node), epoch);
+        return _book().weightAt(node, _book().load(node).weigh(minStake, weightUnit), epoch);
     }
 
     /// @inheritdoc IMinerEscrow
@@ -413,11 +400,33 @@ contract MinerEscrow is IMinerEscrow, EIP712, ReentrancyGuardTransient {
         }
     }
 
+    function _bond(
+        uint128 amount,
+        address operator,
+        uint256 consentDeadline,
+        bytes calldata consent,
+        uint32 availableUntil,
+        Info calldata info
+    ) private {
+        Ledger.Node memory its = _book().load(msg.sender);
+        require(_book().adjudicator != address(0), NotWired());
+        require(its.unbondReady == 0, Exiting());
+        require(its.stake == 0, AlreadyBonded());
+        require(amount >= minStake, StakeTooSmall());
+        _promise(its, availableUntil);
+        // a node that comes back may bring its old operator, whose span is still open
+        if (operator != its.operator) _appoint(its, operator, consentDeadline, consent);
+        _addStake(msg.sender, its, amount);
+        emit Bonded(msg.sender, operator, amount, availableUntil);
+        _announce(msg.sender, info);
+        _pull(amount);
+    }
+
     function _addStake(address node, Ledger.Node memory its, uint256 amount) private {
         unchecked {
             uint256 total = _book().totalStake + amount; // two numbers of 128 bits
             require(total < weightUnit << 32, StakeCapReached());
-            _book().totalStake = uint128(total);
+            _book().totalStake = uint96(total); // the cap is at most 2^96
             its.stake += amount;
         }
         _book().commit(node, its, minStake, weightUnit, _epoch());
@@ -447,7 +456,12 @@ contract MinerEscrow is IMinerEscrow, EIP712, ReentrancyGuardTransient {
             }
             emit OperatorSet(msg.sender, operator, uint32(epoch));
         }
-        _book().spans[operator] = Ledger.Span({node: msg.sender, from: uint32(epoch), to: type(uint32).max});
+        _book().spans[operator] = Ledger.Span({
+            node: msg.sender,
+            from: uint32(epoch),
+            to: type(uint32).max,
+            promised: uint32(its.availableUntil)
+        });
         its.operator = operator;
     }
 

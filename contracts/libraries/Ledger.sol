@@ -10,10 +10,11 @@ import {Weights} from "./Weights.sol";
  * @title Ledger
  * @notice All that MinerEscrow stores, and the writes that keep its weights true.
  *
- * A node's record lies in three words that are read and written as a whole: `identity` and `service` are all that a first
- * bond writes; `leaving` stays empty until a node unbonds, names a rate, changes its weight or beats by signature. A
- * heartbeat reads `service` alone. In memory every field is a full word; stake and unbonding are below 2^96, because the
- * total stake is below 2^32 weight units of at most 2^64.
+ * A node's record lies in three words. A first bond writes `identity` alone: as long as the other two are empty, the epoch of
+ * bonding and the promise of availability are those of the operator's span, which has to be written anyway. They are
+ * written when one of their numbers changes. A heartbeat reads `identity` alone. The weight is not stored: it is a
+ * function of the stake. In memory every field is a full word; stake and unbonding are below 2^96, because the total
+ * stake is below 2^32 weight units of at most 2^64.
  *
  * Unchecked: epochs are below 2^32 and lanes are kept by the invariant that `commit`, `beat` and Penalties.void change both sides of
  * "totalWeight of an epoch = sum of the weights of the nodes whose bit is set" by the same amount.
@@ -25,7 +26,7 @@ library Ledger {
 
     struct Record {
         uint256 identity; // operator 160, stake 96
-        uint256 service; // 32 each: weight, exitEpoch, bondedEpoch, availableUntil, unbondReady, claimedThrough, lastSlashEpoch; slashCount 16
+        uint256 service; // 32 each: exitEpoch, bondedEpoch, availableUntil, unbondReady, claimedThrough, lastSlashEpoch; slashCount 16
         uint256 leaving; // unbonding 96, minRate 96, weightChanges 32, nonce 32
     }
 
@@ -50,6 +51,8 @@ library Ledger {
         address node;
         uint32 from;
         uint32 to;
+        /// how long the node had promised to be available when it appointed this key
+        uint32 promised;
     }
 
     struct Reserve {
@@ -58,10 +61,12 @@ library Ledger {
     }
 
     struct Book {
+        /// one word: whoever moves stake reads or writes both
         address adjudicator;
-        uint128 totalStake;
+        uint96 totalStake;
         uint128 penaltyPot;
-        uint256 carry;
+        /// what did not divide by an epoch's number: below 64
+        uint128 carry;
         mapping(address who => uint256) credit;
         mapping(uint256 period => Reserve) rewards;
         mapping(address node => Record) records;
@@ -84,20 +89,34 @@ library Ledger {
         }
     }
 
+    /// @notice What a stake weighs: nothing below the least stake of a working node.
+    function weightOf(uint256 stake, uint256 minStake, uint256 weightUnit) internal pure returns (uint256) {
+        unchecked {
+            return stake < minStake ? 0 : stake / weightUnit;
+        }
+    }
+
+    /// @notice A node's record, all but its weight: whoever asks for that one says `weigh`.
     function load(Book storage self, address node) internal view returns (Node memory its) {
         Record storage record = self.records[node];
         uint256 word = record.identity;
+        if (word == 0) return its; // an operator is never taken away, so this node never bonded
         its.operator = address(uint160(word));
         its.stake = word >> 160;
         word = record.service;
-        its.weight = uint32(word);
-        its.exitEpoch = uint32(word >> 32);
-        its.bondedEpoch = uint32(word >> 64);
-        its.availableUntil = uint32(word >> 96);
-        its.unbondReady = uint32(word >> 128);
-        its.claimedThrough = uint32(word >> 160);
-        its.lastSlashEpoch = uint32(word >> 192);
-        its.slashCount = word >> 224;
+        if (word == 0) {
+            Span storage first = self.spans[its.operator];
+            its.bondedEpoch = its.claimedThrough = first.from;
+            its.availableUntil = first.promised;
+            return its;
+        }
+        its.exitEpoch = uint32(word);
+        its.bondedEpoch = uint32(word >> 32);
+        its.availableUntil = uint32(word >> 64);
+        its.unbondReady = uint32(word >> 96);
+        its.claimedThrough = uint32(word >> 128);
+        its.lastSlashEpoch = uint32(word >> 160);
+        its.slashCount = word >> 192;
         word = record.leaving;
         its.unbonding = uint96(word);
         its.minRate = uint96(word >> 96);
@@ -105,19 +124,27 @@ library Ledger {
         its.nonce = word >> 224;
     }
 
+    /// @notice Fill in the weight that is in force from the next epoch on.
+    function weigh(Node memory its, uint256 minStake, uint256 weightUnit) internal pure returns (Node memory) {
+        its.weight = weightOf(its.stake, minStake, weightUnit);
+        return its;
+    }
+
+    /// @dev A first bond leaves the second and third word empty, see above.
     function save(Book storage self, address node, Node memory its) internal {
         Record storage record = self.records[node];
+        if (record.identity != 0) {
+            record.service =
+                its.exitEpoch |
+                (its.bondedEpoch << 32) |
+                (its.availableUntil << 64) |
+                (its.unbondReady << 96) |
+                (its.claimedThrough << 128) |
+                (its.lastSlashEpoch << 160) |
+                (its.slashCount << 192);
+            record.leaving = its.unbonding | (its.minRate << 96) | (its.weightChanges << 192) | (its.nonce << 224);
+        }
         record.identity = uint256(uint160(its.operator)) | (its.stake << 160);
-        record.service =
-            its.weight |
-            (its.exitEpoch << 32) |
-            (its.bondedEpoch << 64) |
-            (its.availableUntil << 96) |
-            (its.unbondReady << 128) |
-            (its.claimedThrough << 160) |
-            (its.lastSlashEpoch << 192) |
-            (its.slashCount << 224);
-        record.leaving = its.unbonding | (its.minRate << 96) | (its.weightChanges << 192) | (its.nonce << 224);
     }
 
     /// @notice Save a record, its weight brought in line with its stake: in force from the next epoch on, announced ones too.
@@ -130,13 +157,14 @@ library Ledger {
         uint256 epoch
     ) internal {
         unchecked {
-            uint256 old = its.weight;
-            uint256 weight = its.stake < minStake ? 0 : its.stake / weightUnit;
-            if (weight != old) {
+            uint256 identity = self.records[node].identity; // as it was
+            uint256 old = weightOf(identity >> 160, minStake, weightUnit);
+            uint256 weight = weightOf(its.stake, minStake, weightUnit);
+            // before a first bond there are no bits and nothing was in force
+            if (identity != 0 && weight != old) {
                 // no bit is ever set beyond the longest lease, so the window holds all that lies ahead
                 self.lanes.shift(epoch + 1, self.bits[node].window(epoch + 1), weight, old);
-                its.weight = weight;
-                // what was in force up to now goes on record, once per epoch; before the first bond nothing was
+                // what was in force up to now goes on record, once per epoch
                 uint256 length = its.weightChanges;
                 if (
                     its.bondedEpoch != epoch && (length == 0 || uint32(self.weights[node].entry(length - 1)) != epoch)
@@ -149,14 +177,19 @@ library Ledger {
         }
     }
 
-    /// @notice Announce a node awake in `count` epochs from `first`, which must be the next one.
-    function beat(Book storage self, address node, uint256 first, uint256 count, uint256 epoch) internal {
+    /// @notice Announce a node of this weight awake in `count` epochs from `first`, which must be the next one.
+    function beat(
+        Book storage self,
+        address node,
+        uint256 weight,
+        uint256 first,
+        uint256 count,
+        uint256 epoch
+    ) internal {
         unchecked {
             require(count != 0 && count <= MAX_LEASE && first == epoch + 1, IMinerEscrow.BadLease());
-            uint256 service = self.records[node].service;
-            uint256 weight = uint32(service);
             if (weight == 0) {
-                require(uint32(service >> 32) == 0, IMinerEscrow.Exiting());
+                require(uint32(self.records[node].service) == 0, IMinerEscrow.Exiting());
                 revert IMinerEscrow.Jail();
             }
             uint256 fresh = ((1 << count) - 1) & ~self.bits[node].window(first);

@@ -17,6 +17,7 @@ library Penalties {
     using Activity for Activity.Bits;
     using Lanes for Lanes.Totals;
     using Ledger for Ledger.Book;
+    using Ledger for Ledger.Node;
 
     uint256 internal constant BPS = 10_000;
     uint256 internal constant CORRECTNESS_BPS = 200;
@@ -44,7 +45,7 @@ library Penalties {
         _judge(book, node, kind, epoch);
         unchecked {
             uint256 current = block.timestamp / rules.epochLength;
-            Ledger.Node memory its = book.load(node);
+            Ledger.Node memory its = book.load(node).weigh(rules.minStake, rules.weightUnit);
             penalty = its.stake + its.unbonding;
             require(
                 penalty != 0 && epoch <= current && current <= uint256(epoch) + rules.evidenceWindow,
@@ -66,12 +67,14 @@ library Penalties {
     function voidEpochs(address node, uint32 from, uint32 to) external {
         Ledger.Book storage book = Ledger.book();
         _checkAdjudicator(book);
-        uint256 current = IMinerEscrow(address(this)).currentEpoch();
-        uint256 first = current - IMinerEscrow(address(this)).disputeWindow();
+        IMinerEscrow.Rules memory rules = IMinerEscrow(address(this)).rules();
+        uint256 current = block.timestamp / rules.epochLength;
+        uint256 first = current - rules.disputeWindow;
         uint256 last = current + Ledger.MAX_LEASE;
         if (from > first) first = from;
         if (to < last) last = to;
-        if (first <= last) _void(book, node, book.load(node), first, last);
+        if (first > last) return;
+        _void(book, node, book.load(node).weigh(rules.minStake, rules.weightUnit), first, last);
     }
 
     /// @notice Two bits per epoch, correctness and liveness, 128 epochs per word.
@@ -105,7 +108,7 @@ library Penalties {
             uint256 fromStake = penalty < its.stake ? penalty : its.stake;
             its.stake -= fromStake;
             its.unbonding -= penalty - fromStake;
-            book.totalStake -= uint128(penalty);
+            book.totalStake -= uint96(penalty);
         }
     }
 

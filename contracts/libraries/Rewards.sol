@@ -19,6 +19,7 @@ library Rewards {
     using Activity for Activity.Bits;
     using Lanes for Lanes.Totals;
     using Ledger for Ledger.Book;
+    using Ledger for Ledger.Node;
 
     /// @dev Epochs per period, and most epochs per claim.
     uint256 internal constant PERIOD = 64;
@@ -42,7 +43,7 @@ library Rewards {
     /// @notice See {IMinerEscrow-claimRewards}.
     function claimRewards(address node, uint32 to) external returns (uint256 amount) {
         Ledger.Book storage book = Ledger.book();
-        Ledger.Node memory its = book.load(node);
+        Ledger.Node memory its = _weighed(node);
         require(its.bondedEpoch != 0, IMinerEscrow.NotNode());
         uint256 from = its.claimedThrough + 1;
         (uint256[2] memory parts, uint256 through) = _earned(node, its, to);
@@ -60,7 +61,7 @@ library Rewards {
 
     /// @notice See {IMinerEscrow-previewReward}.
     function previewReward(address node, uint32 to) external view returns (uint256, uint32) {
-        (uint256[2] memory parts, uint256 through) = _earned(node, Ledger.book().load(node), to);
+        (uint256[2] memory parts, uint256 through) = _earned(node, _weighed(node), to);
         return (parts[0] + parts[1], uint32(through));
     }
 
@@ -109,7 +110,7 @@ library Rewards {
         Ledger.Book storage book = Ledger.book();
         require(amount != 0, IMinerEscrow.NotRecyclable());
         amount += book.carry;
-        book.carry = amount % PERIOD;
+        book.carry = uint128(amount % PERIOD);
         amount -= amount % PERIOD;
         uint256 period = _epoch() / PERIOD + 1;
         _fund(period, amount);
@@ -137,6 +138,11 @@ library Rewards {
             uint256 perEpoch = book.rewards[through / PERIOD].pot / PERIOD;
             parts[through / PERIOD - first] += (perEpoch * book.weightAt(node, its, through)) / total;
         }
+    }
+
+    function _weighed(address node) private view returns (Ledger.Node memory) {
+        IMinerEscrow.Rules memory rules = IMinerEscrow(address(this)).rules();
+        return Ledger.book().load(node).weigh(rules.minStake, rules.weightUnit);
     }
 
     function _epoch() private view returns (uint256) {

@@ -14,12 +14,14 @@ import {TypedData} from "./TypedData.sol";
  */
 library SignedBeats {
     using Ledger for Ledger.Book;
+    using Ledger for Ledger.Node;
 
     /// @notice See {IMinerEscrow-heartbeatBySig}.
     function heartbeatBySig(IMinerEscrow.Beat calldata beat, bytes calldata signature) external {
         Ledger.Book storage book = Ledger.book();
         require(block.timestamp <= beat.deadline, IMinerEscrow.ExpiredSignature());
-        Ledger.Node memory its = book.load(beat.node);
+        IMinerEscrow.Rules memory rules = IMinerEscrow(address(this)).rules();
+        Ledger.Node memory its = book.load(beat.node).weigh(rules.minStake, rules.weightUnit);
         bytes32 digest = TypedData.digest(
             TypedData.heartbeat(beat.node, beat.firstEpoch, beat.count, beat.nonce, beat.deadline)
         );
@@ -32,7 +34,7 @@ library SignedBeats {
             ++its.nonce;
         }
         book.save(beat.node, its);
-        book.beat(beat.node, beat.firstEpoch, beat.count, IMinerEscrow(address(this)).currentEpoch());
+        book.beat(beat.node, its.weight, beat.firstEpoch, beat.count, block.timestamp / rules.epochLength);
     }
 
     /// @notice See {IMinerEscrow-heartbeatBatch}.
