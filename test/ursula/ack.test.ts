@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MemoryLeafBook } from '../../lib/characters/ursula/index.ts';
 import { encodeConditions } from '../../lib/protocol/conditions.ts';
 import { type AckBody, ackOf, fragmentOfKfrag, sealedKfragHash, verifyAck } from '../../lib/protocol/index.ts';
 import { sealKfrag } from '../../lib/protocol/seal.ts';
@@ -49,6 +50,25 @@ describe('ack', () => {
     const world = makeWorld({ ports: { acks: { record: () => Promise.reject(new Error('disk')) } } });
     expect(await codeOf(world.ursula.ack(world.ackBody()))).toBe('Error: disk');
     expect(world.used.operator).toBe(0);
+  });
+
+  it('promises an old key for longer only to a policy on chain whose leaf was proven', async () => {
+    const leaves = new MemoryLeafBook();
+    const world = makeWorld({ ports: { leaves } });
+    const announced = (keyNumber: number) => {
+      world.keys.encryptingKey = () => ({ keyNumber, publicKey: new Uint8Array(33) });
+    };
+    announced(2);
+    expect(await codeOf(world.ursula.ack(world.ackBody()))).toBe('acked'); // the one before the announced
+    announced(3);
+    const later = world.ackBody({ until: t0 + 1_200 });
+    await expect(world.ursula.ack(later)).rejects.toMatchObject({ code: 'E_KEY_NUMBER', data: undefined });
+    expect(world.ports.acks).toMatchObject({ until: new Map([[1, t0 + 600]]) });
+    await world.ursula.reencrypt(world.request()); // shows the proof
+    expect(await codeOf(world.ursula.ack(later))).toBe('acked');
+    expect(world.ports.acks).toMatchObject({ until: new Map([[1, t0 + 1_200]]) });
+    world.view.policies.set(world.policyId, { ...world.policy, revokedAt: t0 });
+    expect(await codeOf(world.ursula.ack(world.ackBody({ until: t0 + 1_800 })))).toBe('E_KEY_NUMBER');
   });
 
   describe('T-U05 refuses a bad share that its leaf agrees with', () => {

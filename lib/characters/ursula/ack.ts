@@ -9,6 +9,7 @@ import {
   type AckAnswer,
   type AckBody,
   ackOf,
+  type Hex,
   leafOf,
   maxShares,
   ProtocolError,
@@ -16,14 +17,14 @@ import {
   sealedKfragKeyNumber,
 } from '../../protocol/index.ts';
 import { checkAudience, checkDomain, knownLeaf } from './leaves.ts';
-import { epochOf, freshHead } from './policies.ts';
-import type { UrsulaPorts } from './ports.ts';
+import { epochOf, freshHead, judgePolicy } from './policies.ts';
+import type { Head, UrsulaPorts } from './ports.ts';
 import { signWithOperator } from './sign.ts';
 
 /**
  * The signed Ack; the same body gives the same terms within an epoch. Throws ProtocolError with the first of: E_DOMAIN,
- * E_AUDIENCE, E_CHAIN_STALE, E_NOT_BONDED, E_PAYMENT, E_HORIZON, E_CONDITION, E_LEAF (place or sealed bytes), E_BUSY,
- * E_KEY_NUMBER, E_KFRAG_SEAL, E_KFRAG_PARSE, E_KFRAG_FLAGS, E_KFRAG_COMMITMENT, E_KFRAG_SIGNATURE, E_KFRAG_RECEIVER, E_LEAF
+ * E_AUDIENCE, E_CHAIN_STALE, E_NOT_BONDED, E_PAYMENT, E_HORIZON, E_CONDITION, E_LEAF (place or sealed bytes), E_KEY_NUMBER,
+ * E_BUSY, E_KFRAG_SEAL, E_KFRAG_PARSE, E_KFRAG_FLAGS, E_KFRAG_COMMITMENT, E_KFRAG_SIGNATURE, E_KFRAG_RECEIVER, E_LEAF
  * (fragment), E_FIELD (a key that is no point).
  */
 export async function ackFor(ports: UrsulaPorts, body: AckBody): Promise<AckAnswer> {
@@ -38,6 +39,7 @@ export async function ackFor(ports: UrsulaPorts, body: AckBody): Promise<AckAnsw
     throw new ProtocolError('E_LEAF', { field: 'leaf.index', expected: `below ${maxShares}`, got: String(leaf.index) });
   }
   const { hash } = leafOf(leaf);
+  checkKeyNumber(ports, body, hash, head);
   const place = ports.work.reserve(0);
   if (place === undefined) throw new ProtocolError('E_BUSY', { retryAfter: ports.work.retryAfterS() });
   try {
@@ -64,6 +66,24 @@ const leafPlace = ({ index, fragment, sealedKfragHash, keys }: AckBody['leaf']) 
   sealedKfragHash,
   keys,
 });
+
+/**
+ * Acks are free, and each keeps the key that its share is sealed to from being erased until the promise is over. To the newest
+ * two keys anybody may seal, so these stay in any case; an older one is promised for longer only to a policy that lives on the
+ * chain and whose leaf has been shown with its proof: an extension. Throws E_KEY_NUMBER, which makes Alice seal anew.
+ */
+function checkKeyNumber(ports: UrsulaPorts, { policyId, sealedKfrag }: AckBody, leaf: Hex, head: Head): void {
+  const keyNumber = sealedKfragKeyNumber(sealedKfrag);
+  const { keyNumber: announced } = ports.keys.encryptingKey();
+  if (keyNumber >= announced - 1) return;
+  const isProven = ports.leaves?.find(policyId, leaf)?.proof !== undefined;
+  if (isProven && judgePolicy(ports, policyId, head)?.state === 'servable') return;
+  throw new ProtocolError('E_KEY_NUMBER', {
+    field: 'sealedKfrag',
+    expected: `${announced} or ${announced - 1}`,
+    got: String(keyNumber),
+  });
+}
 
 /** Bonded, paid enough, available that long, and operated by this key. */
 function checkCapacity(ports: UrsulaPorts, rate: bigint, until: number, now: number, epoch: number): void {
