@@ -148,9 +148,22 @@ export class Database {
     }
   }
 
-  /** A consistent copy of the whole file at `path`, which must not exist. */
+  /**
+   * A consistent copy of the whole file at `path`, which must not exist; for the owner only. A node that opens it takes it for
+   * restored: what was promised after this moment is not in it. Works on a read-only view too, beside a running node.
+   */
   backup(path: string): void {
-    this.#db.prepare('VACUUM INTO ?').run(path);
+    let copy: DatabaseSync | undefined;
+    try {
+      this.#db.prepare('VACUUM INTO ?').run(path);
+      chmodSync(path, 0o600);
+      copy = new DatabaseSync(path);
+      writeMeta(copy, 'closed', 'no');
+    } catch (error) {
+      throw storageError(error, path);
+    } finally {
+      copy?.close();
+    }
   }
 
   close(): void {
