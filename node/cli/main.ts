@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { OperatorError } from '../config/operatorError.ts';
+import { AlreadyTold, OperatorError } from '../config/operatorError.ts';
 
 const help = `
 Exit codes: 0 done, 1 refused, 2 usage, 3 configuration, 4 keys, 5 chain, 6 storage, 7 network or threshold.
@@ -19,6 +19,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0; // help and version
+    if (error instanceof AlreadyTold) return error.exitCode;
     const [{ failureOf }, { Output }] = await Promise.all([import('./failure.ts'), import('./output.ts')]);
     const failure = failureOf(error);
     // Help on a bare `dintel` has been printed already; saying that it is an error would add nothing.
@@ -45,7 +46,7 @@ const roles: Readonly<Record<string, { readonly description: string; readonly lo
     load: async () => (await import('./enrico/enrico.ts')).enricoCommand(),
   },
   ursula: {
-    description: 'Run a node: init, stake, run, status.',
+    description: 'Run a node: init, stake, run, status, doctor, withdraw, backup, and more.',
     load: async () => (await import('./ursula/ursula.ts')).ursulaCommand(),
   },
 };

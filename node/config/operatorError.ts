@@ -83,6 +83,12 @@ export class OperatorError extends Error {
   }
 }
 
+/** A command has said all that there is to say and found something wrong: only the exit code is left. */
+export class AlreadyTold extends Error {
+  override readonly name = 'AlreadyTold';
+  readonly exitCode = exitCodes.refused;
+}
+
 /** The `code` of a Node.js system error such as ENOENT, or undefined. */
 export function systemCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
