@@ -7,7 +7,18 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Alice, Bob, Grant, Keyring, Retrieved, WrongAnswer } from 'dintel';
 import { Adjudicator, type Chain, isRevert, MinerEscrow } from 'dintel/chain';
-import { type CFragVerdict, type Evidence, fromHex, makeEvidence, typedDigest } from 'dintel/protocol';
+import {
+  type CFragVerdict,
+  type Evidence,
+  fromHex,
+  makeEvidence,
+  receiptOf,
+  recoverTyped,
+  requestDigest,
+  requestOf,
+  typedDigest,
+} from 'dintel/protocol';
+import { Capsule, CapsuleFrag } from 'dintel/umbral';
 import { Wallet } from 'ethers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dintelJson } from '../../scripts/demo/network.ts';
@@ -101,13 +112,29 @@ test.each(guises)(
   },
 );
 
-test('his words are his: without Bob’s own check each lie looks like any answer', async () => {
+test('his words are his: what he tells is over a receipt that no honest node’s differs from', async () => {
   wear(guises[0]![0]);
   const { manifest } = await openBesideVladimir();
   const share = manifest.shares.find(({ node }) => node === vladimir.address)!;
-  const capsule = kept[0]!.capsule;
-  const said = await askRaw(vladimir.url, requestFor(net, bobKeys, manifest, share, [capsule]));
+  const { capsule, policyId } = kept[0]!;
+  const body = requestFor(net, bobKeys, manifest, share, [capsule]);
+  const said = await askRaw(vladimir.url, body);
   expect(said.status).toBe(200);
+  const { contracts } = bob.network;
+  const { leafHash: leaf } = share;
+  const request = requestDigest(contracts, requestOf({ ...body.request, policyId, leaf, capsules: [capsule] }));
+  const [told] = said.body.results as { cfrag: string; signature: string }[];
+  const cfrag = fromHex(told!.cfrag);
+  const receipt = receiptOf({ policyId, leaf, epoch: said.body.epoch!, request, capsule, cfrag });
+  expect(recoverTyped('Receipt', contracts, receipt, fromHex(told!.signature))).toBe(vladimir.operator);
+  const { verifyingKey, delegatingKey, receivingKey } = manifest.manifest;
+  const check = () =>
+    CapsuleFrag.fromBytesSimple(cfrag).verify(Capsule.fromBytesSimple(capsule), {
+      verifyingKey,
+      delegatingKey,
+      receivingKey,
+    });
+  expect(check).toThrow(expect.objectContaining({ code: 'cfrag.reencryption' }));
 });
 
 /** An epoch on, with nodes that have seen it. */
