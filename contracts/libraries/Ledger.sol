@@ -26,8 +26,8 @@ library Ledger {
 
     struct Record {
         uint256 identity; // operator 160, stake 96
-        uint256 service; // 32 each: exitEpoch, bondedEpoch, availableUntil, unbondReady, claimedThrough, lastSlashEpoch; slashCount 16
-        uint256 leaving; // unbonding 96, minRate 96, weightChanges 32, nonce 32
+        uint256 service; // 32 each: exitEpoch, bondedEpoch, availableUntil, unbondReady, claimedThrough, lastSlashEpoch, weightChanges; slashCount 16
+        uint256 leaving; // unbonding 96, minRate 96, nonce 64; a penalty reads it and seldom writes
     }
 
     struct Node {
@@ -116,12 +116,12 @@ library Ledger {
         its.unbondReady = uint32(word >> 96);
         its.claimedThrough = uint32(word >> 128);
         its.lastSlashEpoch = uint32(word >> 160);
-        its.slashCount = word >> 192;
+        its.weightChanges = uint32(word >> 192);
+        its.slashCount = word >> 224;
         word = record.leaving;
         its.unbonding = uint96(word);
         its.minRate = uint96(word >> 96);
-        its.weightChanges = uint32(word >> 192);
-        its.nonce = word >> 224;
+        its.nonce = word >> 192;
     }
 
     /// @notice Fill in the weight that is in force from the next epoch on.
@@ -141,8 +141,9 @@ library Ledger {
                 (its.unbondReady << 96) |
                 (its.claimedThrough << 128) |
                 (its.lastSlashEpoch << 160) |
-                (its.slashCount << 192);
-            record.leaving = its.unbonding | (its.minRate << 96) | (its.weightChanges << 192) | (its.nonce << 224);
+                (its.weightChanges << 192) |
+                (its.slashCount << 224);
+            record.leaving = its.unbonding | (its.minRate << 96) | (its.nonce << 192);
         }
         record.identity = uint256(uint160(its.operator)) | (its.stake << 160);
     }
