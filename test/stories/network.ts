@@ -20,7 +20,7 @@ import {
 } from '../../scripts/demo/network.ts';
 import { type Running, stopAll } from '../../scripts/demo/processes.ts';
 
-export { shares, threshold } from '../../scripts/demo/network.ts';
+export { threshold } from '../../scripts/demo/network.ts';
 
 /** A node of a story: what the demo knows of it, and its process, which is another one after a restart. */
 export interface StoryNode extends Omit<DemoNode, 'process'> {
