@@ -1,10 +1,10 @@
 /**
- * `dintel ursula withdraw`: what the node has earned leaves the contracts: settled fees, rewards, bonds of challenges that it
- * answered. Owns: which credits are taken, and to whom. Owns not: settling (tasks/fees), the stake itself (`withdraw-stake`).
+ * `dintel ursula withdraw`: what the node has earned leaves the contracts: settled fees, rewards (claimed first), bonds of challenges
+ * that it answered. Owns: which credits are taken, and to whom. Owns not: settling (tasks/fees), the stake itself (`withdraw-stake`).
  * Source: protocol.md sections 5.1 to 5.3: all payouts are credits that their owner pulls.
  */
 import { Option } from 'commander';
-import { Adjudicator, type MinedTransaction, PolicyManager } from 'dintel/chain';
+import { Adjudicator, type Chain, type MinedTransaction, type MinerEscrow, PolicyManager } from 'dintel/chain';
 import { type Address, checksumAddress } from 'dintel/protocol';
 import { formatAmount, parseAccount } from '../../config/parse.ts';
 import { action, type Context, commandFor, examples } from '../common.ts';
@@ -40,11 +40,14 @@ async function withdraw({ options, out }: Context<WithdrawOptions>): Promise<voi
   const policies = new PolicyManager(chain, deployment.policyManager);
   const adjudicator = new Adjudicator(chain, deployment.adjudicator);
   const { show } = await tokenUnits(chain, deployment);
-  const [fees, rewards, bonds] = await Promise.all([
+  const mined: MinedTransaction[] = [];
+  const [fees, credit, bonds, claimable] = await Promise.all([
     policies.credit(node),
     escrow.credit(node),
     adjudicator.credit(node),
+    previewReward(escrow, node),
   ]);
+  const rewards = credit + claimable;
   const rows = [
     `fees     ${formatAmount(fees, 18)}`,
     `bonds    ${formatAmount(bonds, 18)}`,
@@ -55,13 +58,28 @@ async function withdraw({ options, out }: Context<WithdrawOptions>): Promise<voi
     for (const row of rows) out.note(row);
     await confirm(`Send it to ${checksumAddress(to)}?`);
   }
-  const mined: MinedTransaction[] = [];
+  // A claim reaches 64 epochs far; what the next one would bring shows only then.
+  for (let next = claimable; next > 0n; next = await previewReward(escrow, node)) {
+    mined.push(await (await escrow.claimRewards(node, everyEpoch)).wait());
+  }
+  const taken = await escrow.credit(node);
   if (fees > 0n) mined.push(await (await policies.withdraw(to)).wait());
   if (bonds > 0n) mined.push(await (await adjudicator.withdraw(to)).wait());
-  if (rewards > 0n) mined.push(await (await escrow.withdrawCredit(to)).wait());
+  if (taken > 0n) mined.push(await (await escrow.withdrawCredit(to)).wait());
   const facts = { ok: true, node: checksumAddress(node), to: checksumAddress(to) };
   out.result(
-    { ...facts, feesWei: fees, bondsWei: bonds, rewards, ...sumOf(mined) },
-    isAny ? [...rows, `Sent to ${checksumAddress(to)}.`] : ['There is nothing to withdraw now.'],
+    { ...facts, feesWei: fees, bondsWei: bonds, rewards: taken, ...sumOf(mined) },
+    isAny
+      ? [...rows.slice(0, 2), `rewards  ${show(taken)}`, `Sent to ${checksumAddress(to)}.`]
+      : ['There is nothing to withdraw now.'],
   );
+}
+
+/** Up to the last final one. */
+const everyEpoch = 2 ** 32 - 1;
+
+/** Tokens that one claim would bring: at most 64 epochs, those before having been claimed. */
+async function previewReward(escrow: MinerEscrow<Chain>, node: Address): Promise<bigint> {
+  const [amount] = (await escrow.chain.call(escrow.request('previewReward', [node, everyEpoch]))) as readonly [bigint];
+  return amount;
 }

@@ -1,5 +1,7 @@
 /** What a node has earned, by the command line: shown by status, taken by withdraw. */
 import { join } from 'node:path';
+import { minerEscrowAbi } from 'dintel/chain';
+import { Interface } from 'ethers';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { writeConfig } from '../../../node/config/configFile.ts';
 import { makePrivateFolder } from '../../../node/config/secretFile.ts';
@@ -51,4 +53,39 @@ test('settled fees are shown and withdrawn, by the stake wallet alone', { timeou
   expect(await manager.credit(node)).toBe(0n);
   const again = await withdraw(own);
   expect(again.json).toMatchObject({ ok: true, feesWei: '0', transactions: [] });
+});
+
+test('activity rewards are claimed and withdrawn with the rest', { timeout: 60_000 }, async () => {
+  const stage = await stageOf(chain, 4);
+  onTestFinished(() => stage.store.close());
+  const { node, escrow } = stage;
+  const { token, escrow: escrowAddress } = chain.deployment;
+  const from = wallet(0).address;
+  const erc20 = new Interface([
+    'function approve(address,uint256)',
+    'function balanceOf(address) view returns (uint256)',
+  ]);
+  const period = Math.floor((await escrow.currentEpoch()) / 64) + 1;
+  const perEpoch = 10n ** 18n;
+  const send = (to: string, data: string) => chain.rpc('eth_sendTransaction', { from, to, data });
+  await send(token, erc20.encodeFunctionData('approve', [escrowAddress, 64n * perEpoch]));
+  await send(escrowAddress, new Interface(minerEscrowAbi).encodeFunctionData('fundRewards', [period, 1, perEpoch]));
+  await stage.passEpochs(period * 64 - (await escrow.currentEpoch()));
+  await stage.beat();
+  await stage.passEpochs(7);
+
+  const home = join(scratchFolder(), 'ursula');
+  await makePrivateFolder(home);
+  await writeConfig(home, { rpc: [chain.rpcUrl], deployment: chain.deployment, node, port: 9 });
+  const key = secretFile(home, 'stake.key', wallet(4).privateKey);
+  const to = `0x${'56'.repeat(20)}`;
+  const withdraw = () =>
+    dintelHere(['ursula', 'withdraw', '--home', home, '--stake-key-file', key, '--to', to, '--yes', '--json']);
+  const taken = await withdraw();
+  expect(taken.json, taken.stderr).toMatchObject({ ok: true });
+  const data = erc20.encodeFunctionData('balanceOf', [to]);
+  const held = BigInt((await chain.rpc('eth_call', { to: token, data }, 'latest')) as string);
+  expect(held).toBeGreaterThanOrEqual(3n * perEpoch); // alone in the network: all of each awake epoch
+  expect(String(taken.json.rewards)).toBe(String(held));
+  expect((await withdraw()).json).toMatchObject({ ok: true, rewards: '0', transactions: [] });
 });
