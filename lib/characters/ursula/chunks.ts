@@ -22,7 +22,7 @@ export interface StorageLimits {
 }
 
 /** Seconds for which a claim may wait for its bytes, whatever its reservation says. */
-export const longestClaimS = 86_400;
+const longestClaimS = 86_400;
 
 /**
  * Reserve room for chunks of a servable policy, within the byte budget of its leaf and the node's own limits. Idempotent: what
