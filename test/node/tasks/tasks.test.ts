@@ -1,11 +1,6 @@
 /** Heartbeat and rotation on a real chain with epochs of 30 s, whose clock we move. */
-import { join } from 'node:path';
-import { type Address, type Chain, MinerEscrow, Token } from 'dintel/chain';
-import { ethersChain } from 'dintel/chain/ethers';
-import { fromHex, type Hex, toHex, typedDigest } from 'dintel/protocol';
+import type { Hex } from 'dintel/protocol';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { NodeKeystore } from '../../../node/keystore/nodeKeystore.ts';
-import { newPhrase } from '../../../node/keystore/phrase.ts';
 import { timedEvents } from '../../../node/store/fold.ts';
 import { Store } from '../../../node/store/store.ts';
 import { Heartbeat } from '../../../node/tasks/heartbeat.ts';
@@ -13,58 +8,15 @@ import { Outbox, OutboxBusy } from '../../../node/tasks/outbox.ts';
 import { Rotation } from '../../../node/tasks/rotation.ts';
 import { Sweep } from '../../../node/tasks/sweep.ts';
 import { Watcher } from '../../../node/watcher/watcher.ts';
-import { type LocalChain, startLocalChain, wallet } from '../support/localChain.ts';
+import { type LocalChain, startLocalChain } from '../support/localChain.ts';
 import { scratchFolder } from '../support/scratch.ts';
+import { epochLength, stakedNode } from './stage.ts';
 
-const epochLength = 30;
 let chain: LocalChain;
 beforeAll(async () => {
   chain = await startLocalChain();
 });
 afterAll(() => chain?.close());
-
-interface Staked {
-  readonly node: Address;
-  readonly keystore: NodeKeystore;
-  readonly escrow: MinerEscrow<Chain>;
-  readonly stakerEscrow: MinerEscrow<Chain>;
-}
-
-/** A bonded node with a funded operator. */
-async function stakedNode(index: number): Promise<Staked> {
-  const keystore = await NodeKeystore.create(join(scratchFolder(), 'key'), newPhrase(), 'a password for tests');
-  const staker = await ethersChain({ rpcUrl: chain.rpcUrl, privateKey: wallet(index).privateKey as Hex });
-  const operator = await ethersChain({ rpcUrl: chain.rpcUrl, privateKey: toHex(keystore.revealOperatorKey()) });
-  await chain.fund(keystore.operator);
-  const amount = 30_000n * 10n ** 18n;
-  await chain.giveTokens(staker.account, 30_000n);
-  await (await new Token(staker, chain.deployment.token).approve(chain.deployment.escrow, amount)).wait();
-  const stakerEscrow = new MinerEscrow(staker, chain.deployment.escrow);
-  const now = Number((await staker.block('latest'))?.timestamp);
-  const deadline = now + 600;
-  const node = staker.account;
-  const consent = keystore.signDigest(fromHex(typedDigest('OperatorConsent', chain.deployment, { node, deadline })));
-  const { keyNumber, publicKey } = keystore.encryptingKey();
-  const info = {
-    url: 'http://127.0.0.1:9',
-    encryptingKey: publicKey,
-    keyNumber,
-    peerId: new Uint8Array(),
-    protocol: 1,
-  };
-  const availableUntil = Math.floor(now / epochLength) + 900;
-  await (
-    await stakerEscrow.bond({
-      amount,
-      operator: keystore.operator,
-      consentDeadline: deadline,
-      consent,
-      availableUntil,
-      info,
-    })
-  ).wait();
-  return { node, keystore, escrow: new MinerEscrow(operator, chain.deployment.escrow), stakerEscrow };
-}
 
 async function passEpochs(count: number): Promise<void> {
   await chain.rpc('evm_increaseTime', count * epochLength);
@@ -72,7 +24,7 @@ async function passEpochs(count: number): Promise<void> {
 }
 
 test('beats once, keeps covered, renews when less than half is left', async () => {
-  const { node, escrow } = await stakedNode(2);
+  const { node, escrow } = await stakedNode(chain, 2);
   const heartbeat = new Heartbeat({ escrow, node, epochLength, outbox: new Outbox(5_000) });
   expect(heartbeat.state).toMatchObject({ phase: 'starting', alarm: false });
   await heartbeat.tick();
@@ -96,7 +48,7 @@ test('beats once, keeps covered, renews when less than half is left', async () =
 });
 
 test('says why it cannot beat, and raises the alarm', async () => {
-  const { node, keystore, escrow, stakerEscrow } = await stakedNode(3);
+  const { node, keystore, escrow, stakerEscrow } = await stakedNode(chain, 3);
   const heartbeat = new Heartbeat({ escrow, node, epochLength, outbox: new Outbox(5_000) });
   await chain.rpc('hardhat_setBalance', keystore.operator, '0x1');
   await heartbeat.tick();
@@ -113,7 +65,7 @@ test('says why it cannot beat, and raises the alarm', async () => {
 });
 
 test('one transaction at a time: nothing follows one that is not mined', async () => {
-  const { node, escrow } = await stakedNode(4);
+  const { node, escrow } = await stakedNode(chain, 4);
   await chain.rpc('evm_setAutomine', false);
   await chain.rpc('evm_setIntervalMining', 0);
   onTestFinished(async () => {
@@ -136,7 +88,7 @@ test('one transaction at a time: nothing follows one that is not mined', async (
 });
 
 test('rotates when due, keeps what was promised, erases the rest for good', { timeout: 90_000 }, async () => {
-  const { node, keystore, escrow } = await stakedNode(5);
+  const { node, keystore, escrow } = await stakedNode(chain, 5);
   const { chainId, adjudicator, policyManager, escrow: escrowAddress } = chain.deployment;
   const network = { chainId, adjudicator, policyManager, escrow: escrowAddress, epochLength, depth: 0 };
   const store = await Store.open({ folder: scratchFolder(), network, minStake: 25_000n * 10n ** 18n });
