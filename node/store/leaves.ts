@@ -11,9 +11,9 @@ import type { Database } from './database.ts';
 import type { GroupCommit } from './groupCommit.ts';
 
 /** Epochs after finality in which PolicyManager lets leaves be settled before the rest may go back (`CLAIM_WINDOW`). */
-export const claimEpochs = 90;
+const claimEpochs = 90;
 /** Most leaves kept without a proof, about 600 bytes each: an Ack is free, and whoever asks for many to fill the disk fills this. */
-export const maxUnproven = 100_000;
+const maxUnproven = 100_000;
 
 interface LeafRow {
   readonly policy: Hex;

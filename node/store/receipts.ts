@@ -11,7 +11,7 @@ import type { Database } from './database.ts';
 import type { GroupCommit } from './groupCommit.ts';
 
 /** Most receipts kept, about 200 bytes each: a busy node forgets the oldest before their time rather than fill its disk. */
-export const maxReceipts = 2_000_000;
+const maxReceipts = 2_000_000;
 /** Receipts forgotten in one transaction. */
 const batch = 1_000;
 

@@ -12,7 +12,7 @@ import type { Outbox } from './outbox.ts';
 /** Leaves in one transaction. */
 const batchSize = 10;
 /** What a settlement must earn, in multiples of its gas, unless told otherwise. */
-export const defaultSettleFactor = 3;
+const defaultSettleFactor = 3;
 
 export interface FeesOptions {
   /** Connected as the operator, who pays the gas. */
