@@ -30,6 +30,8 @@ library ReencryptionProof {
     /// @dev Where E1, V1, E2, V2, U1, U2 stand in a cfrag, 16 bits each, from the lowest.
     uint256 private constant CFRAG_POINTS = 0x00e6_00c5_00a4_0083_0021_0000;
 
+    /// @dev Where the products begin among the hints.
+    uint256 private constant PRODUCTS = 8;
     /// @dev Tags of umbral.md section 2 with their lengths: "CAPSULE_POINTS", "CFRAG_VERIFICATION".
     bytes32 private constant CAPSULE_POINTS = hex"0000000e43415053554c455f504f494e5453";
     bytes32 private constant CFRAG_VERIFICATION = hex"0000001243465241475f564552494649434154494f4e";
@@ -42,11 +44,11 @@ library ReencryptionProof {
         if (z == 0 || z >= N) return IAdjudicator.Verdict.Scalar;
 
         // an honest node never saw a malformed capsule, and Bob may have chosen it: the accuser's fault
-        require(isPoint(evidence.capsule, 0, evidence.y[0]), IAdjudicator.BadCapsule());
-        require(isPoint(evidence.capsule, 33, evidence.y[1]), IAdjudicator.BadCapsule());
+        require(isPoint(evidence.capsule, 0, _hint(evidence, 0)), IAdjudicator.BadCapsule());
+        require(isPoint(evidence.capsule, 33, _hint(evidence, 1)), IAdjudicator.BadCapsule());
         for (uint256 i = 0; i < 6; ++i) {
             uint256 place = _pointAt(i);
-            uint256 y = evidence.y[2 + i];
+            uint256 y = _hint(evidence, 2 + i);
             if (_isImpossible(cfrag, place, y)) return IAdjudicator.Verdict.Point;
             require(isPoint(cfrag, place, y), IAdjudicator.BadHint(2 + i));
         }
@@ -141,28 +143,47 @@ library ReencryptionProof {
     ) private pure returns (bool) {
         unchecked {
             bytes calldata cfrag = evidence.cfrag;
-            uint256[8] calldata y = evidence.y;
-            uint256[12] calldata products = evidence.products;
-            (uint256 az, uint256 a1h) = (4 * which, 4 * which + 2); // places in products
+            uint256 az = PRODUCTS + 4 * which; // x of z*A, then its y, then x and y of h*A1
             (uint256 a1, uint256 a2) = which == 2 ? (uint256(4), uint256(5)) : (which, which + 2); // in a cfrag
-            require(
-                which == 2
-                    ? _isProduct(UX, 1, z, products[az], products[az + 1])
-                    : _isProduct(_word(evidence.capsule, 1 + 33 * which), y[which], z, products[az], products[az + 1]),
-                IAdjudicator.BadHint(8 + 2 * which)
-            );
-            require(
-                _isProduct(_word(cfrag, _pointAt(a1) + 1), y[2 + a1], h, products[a1h], products[a1h + 1]),
-                IAdjudicator.BadHint(9 + 2 * which)
-            );
+            uint256 x = which == 2 ? UX : _word(evidence.capsule, 1 + 33 * which);
+            uint256 y = which == 2 ? 1 : _hint(evidence, which);
+            require(_isHinted(evidence, x, y, z, az), IAdjudicator.BadHint(8 + 2 * which));
+            x = _word(cfrag, _pointAt(a1) + 1);
+            y = _hint(evidence, 2 + a1);
+            require(_isHinted(evidence, x, y, h, az + 2), IAdjudicator.BadHint(9 + 2 * which));
+            return _isHintedSum(evidence, _word(cfrag, _pointAt(a2) + 1), _hint(evidence, 2 + a2), az);
+        }
+    }
+
+    /// @dev Whether k*(x, y) is the product at `place` of the hints.
+    function _isHinted(
+        IAdjudicator.Evidence calldata evidence,
+        uint256 x,
+        uint256 y,
+        uint256 k,
+        uint256 place
+    ) private pure returns (bool) {
+        unchecked {
+            return _isProduct(x, y, k, _hint(evidence, place), _hint(evidence, place + 1));
+        }
+    }
+
+    /// @dev Whether (x, y) + h*A1 = z*A, the latter two from the hints.
+    function _isHintedSum(
+        IAdjudicator.Evidence calldata evidence,
+        uint256 x,
+        uint256 y,
+        uint256 az
+    ) private pure returns (bool) {
+        unchecked {
             return
                 isSum(
-                    _word(cfrag, _pointAt(a2) + 1),
-                    y[2 + a2],
-                    products[a1h],
-                    products[a1h + 1],
-                    products[az],
-                    products[az + 1]
+                    x,
+                    y,
+                    _hint(evidence, az + 2),
+                    _hint(evidence, az + 3),
+                    _hint(evidence, az),
+                    _hint(evidence, az + 1)
                 );
         }
     }
@@ -219,6 +240,14 @@ library ReencryptionProof {
                 revert(0, 0)
             }
             result := mload(0)
+        }
+    }
+
+    /// @dev Of the twenty words behind the signature: eight of y, then twelve of products. Callers stay inside.
+    function _hint(IAdjudicator.Evidence calldata evidence, uint256 place) private pure returns (uint256 word) {
+        uint256[8] calldata y = evidence.y;
+        assembly ("memory-safe") {
+            word := calldataload(add(y, mul(place, 32)))
         }
     }
 
