@@ -77,7 +77,7 @@ contract Adjudicator is IAdjudicator, IERC5267, ReentrancyGuardTransient {
         uint256 current = _currentEpoch();
         require(evidence.epoch <= current, EvidenceTooEarly());
         require(current <= evidence.epoch + _evidenceWindow, EvidenceExpired());
-        leaf = Leaves.hash(evidence.leaf);
+        leaf = evidence.leafHash();
         bytes32 receipt = TypedData.receipt(
             evidence.policyId,
             leaf,

@@ -39,6 +39,16 @@ library CanonicalEvidence {
         }
     }
 
+    /// @notice {Leaves-hash} of the evidence's leaf, which is words 1 to 4.
+    function leafHash(IAdjudicator.Evidence calldata evidence) internal pure returns (bytes32 digest) {
+        assembly ("memory-safe") {
+            let data := mload(0x40)
+            calldatacopy(data, add(evidence, 0x20), 0x80)
+            mstore(0, keccak256(data, 0x80))
+            digest := keccak256(0, 0x20)
+        }
+    }
+
     function _fits(IAdjudicator.Evidence calldata evidence) private pure returns (bool fits) {
         uint256 length = BYTES;
         assembly ("memory-safe") {

@@ -41,15 +41,15 @@ library TypedData {
     );
     bytes32 internal constant KEY_POSSESSION = keccak256("KeyPossession(address owner,bytes32 keys,uint32 version)");
 
+    bytes32 private constant NAME_HASH = keccak256("Dintel");
+    bytes32 private constant VERSION_HASH = keccak256("1");
     bytes32 private constant DOMAIN = keccak256(
         "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
     );
 
     /// @notice What is signed, for this contract (or the contract that a linked library runs in) on this chain now.
     function digest(bytes32 structHash) internal view returns (bytes32) {
-        bytes32 domain = keccak256(
-            abi.encode(DOMAIN, keccak256(bytes(NAME)), keccak256(bytes(VERSION)), block.chainid, address(this))
-        );
+        bytes32 domain = keccak256(abi.encode(DOMAIN, NAME_HASH, VERSION_HASH, block.chainid, address(this)));
         return keccak256(abi.encodePacked(hex"1901", domain, structHash));
     }
 
