@@ -6,7 +6,6 @@ import {DintelToken} from "../DintelToken.sol";
 import {MinerEscrow} from "../MinerEscrow.sol";
 import {PolicyManager} from "../PolicyManager.sol";
 import {IAdjudicator} from "../interfaces/IAdjudicator.sol";
-import {IMinerEscrow} from "../interfaces/IMinerEscrow.sol";
 import {IPolicyManager} from "../interfaces/IPolicyManager.sol";
 import {Leaf, Leaves} from "../libraries/Leaves.sol";
 import {TypedData} from "../libraries/TypedData.sol";

@@ -31,7 +31,7 @@ const privateRanges: readonly (readonly [string, number])[] = [
 const numberOf = (ipv4: string): number => ipv4.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
 
 /** Whether a URL's host is private, reserved or a name that only this network knows. `host` as `URL` writes it: one notation. */
-export function isPrivateHost(host: string): boolean {
+function isPrivateHost(host: string): boolean {
   const name = host.replace(/\.$/, '');
   if (name.startsWith('[')) {
     // Of IPv6 only global unicast is public, and of that not what carries an IPv4 address inside or is for documents.

@@ -17,7 +17,7 @@
  */
 
 /** Where the scratch elements A to J of the formulas lie, 40 bytes each; kernel/memory.ts says the same. */
-export const TEMP = 1024;
+const TEMP = 1024;
 
 /**
  * One function a line: name, parameters, steps `out = sum of terms`. A term is a coefficient and one factor (linear) or two

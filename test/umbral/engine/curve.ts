@@ -22,7 +22,7 @@ export const IDENTITY = new Uint8Array(64);
 
 export const mod = (value: bigint, by: bigint): bigint => ((value % by) + by) % by;
 
-export function power(base: bigint, exponent: bigint, by: bigint): bigint {
+function power(base: bigint, exponent: bigint, by: bigint): bigint {
   let result = 1n;
   for (let b = mod(base, by), e = exponent; e > 0n; e >>= 1n, b = (b * b) % by) if (e & 1n) result = (result * b) % by;
   return result;
