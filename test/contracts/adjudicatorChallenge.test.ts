@@ -375,7 +375,7 @@ describe('Adjudicator: silence', () => {
         expect(await slashable(), `${gasLimit} gas`).to.equal(stake - (stake * 25n) / 10_000n);
       } catch (error) {
         if ((error as Error).name === 'AssertionError') throw error;
-        console.log(gasLimit, (error as Error).message.slice(0, 200)); expect(await isOpen(), `${gasLimit} gas`).to.equal(true);
+        expect(await isOpen(), `${gasLimit} gas`).to.equal(true);
       }
       await snapshot.restore();
     }
