@@ -364,7 +364,7 @@ describe('Adjudicator: silence', () => {
     await open();
     await time().increase(window + 1n);
     let passed = 0;
-    for (let gasLimit = 60_000; gasLimit <= 260_000; gasLimit += 4_000) {
+    for (let gasLimit = 60_000; gasLimit <= 400_000; gasLimit += 5_000) {
       const snapshot = await court.connection.networkHelpers.takeSnapshot();
       const thief = court.operator.connect(court.connection.ethers.provider);
       const mine = court.adjudicator.connect(thief) as Callable;
