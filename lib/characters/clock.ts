@@ -55,3 +55,20 @@ export async function mapLimited<T, R>(
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   return results;
 }
+
+/** Runs what it is given, at most `width` at once, in the order of asking. */
+export function limiter(width: number): <T>(work: () => Promise<T>) => Promise<T> {
+  let free = width;
+  const queue: (() => void)[] = [];
+  return async (work) => {
+    if (free > 0) free--;
+    else await new Promise<void>((resolve) => queue.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = queue.shift();
+      if (next) next();
+      else free++;
+    }
+  };
+}

@@ -3,14 +3,16 @@ export { Keyring } from '../protocol/keys.ts';
 export {
   Alice,
   type AliceOptions,
+  type GrantManyOptions,
   type GrantOptions,
+  type GrantOutcome,
   type GrantQuote,
   type QuoteOptions,
   type Recipient,
   type Revoked,
   type RevokeOptions,
 } from './alice/alice.ts';
-export { Grant, type GrantNode } from './alice/grant.ts';
+export { Grant, type GrantNode, type GrantReceipt } from './alice/grant.ts';
 export type { DrawRecord, GrantState } from './alice/grantRecord.ts';
 export type { GrantSummary } from './alice/grants.ts';
 export { bucketOf, drawOrder, samplerSeed } from './alice/sampler.ts';

@@ -16,6 +16,7 @@ it('cannot be abandoned while it goes on, and can when it has stopped', async ()
     save: async ({ state }) => {
       saved.push(state);
     },
+    receipt: async () => undefined,
   });
   const waiting = grant.wait().catch(() => 'stopped');
   expect(await codeOf(() => grant.abandon())).toBe('E_REPLAY');

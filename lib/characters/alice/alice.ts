@@ -36,12 +36,15 @@ import type { OnProgress } from '../progress.ts';
 import { publicFetch } from '../publicFetch.ts';
 import type { SealedFile } from '../sealedFile.ts';
 import { sealedSizeOf } from '../sealedFile.ts';
+import { Batch } from './batch.ts';
 import { Grant, type GrantHost } from './grant.ts';
 import { grantActs, sealMember } from './grantActs.ts';
 import { driveGrant, isFinal } from './grantMachine.ts';
 import { decodeRecord, encodeRecord, type GrantRecord, grantName, grantPrefix } from './grantRecord.ts';
 import { type GrantSummary, readGrants } from './grants.ts';
+import { maxPolicies, payPolicies } from './pay.ts';
 import { type ChainCandidate, chainCandidates, chooseCohort, toReserve } from './probe.ts';
+import { receiptOf } from './receipt.ts';
 import { samplerSeed, suggestRate } from './sampler.ts';
 
 /** Kfrags made beyond the shares, for nodes that refuse; erased once all have promised. */
@@ -73,11 +76,13 @@ export interface QuoteOptions {
   readonly until: Date | number;
   /** Wei per share and epoch. Default: the lowest that twice as many nodes as needed accept. */
   readonly rateWei?: bigint | undefined;
+  /** For how many Bobs, one policy each; `grant` counts them itself. Default 1, at most 32. */
+  readonly recipients?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;
 }
 
-/** What a grant would cost, before anything is signed. Units: wei, gas, epochs, seconds. */
+/** What a grant (or one to each of several) would cost, before anything is signed. Units: wei, gas, epochs, seconds. */
 export interface GrantQuote {
   readonly rateWei: bigint;
   readonly epochs: number;
@@ -94,7 +99,7 @@ export interface GrantQuote {
   readonly skipped: readonly { readonly node: Address; readonly code: string }[];
 }
 
-export interface GrantOptions extends QuoteOptions {
+export interface GrantOptions extends Omit<QuoteOptions, 'recipients'> {
   readonly to: Recipient;
   readonly label: string;
   readonly labelVersion?: number | undefined;
@@ -105,6 +110,18 @@ export interface GrantOptions extends QuoteOptions {
   readonly conditions?: { readonly notBefore?: number; readonly notAfter?: number } | undefined;
   /** Put a notice on chain that only Alice can open, so that `grants` works on a new device. Default true; 7,000 gas. */
   readonly selfNotice?: boolean | undefined;
+}
+
+/** The same for several Bobs, who learn nothing of each other: a policy and a draw of nodes for each, one transaction for all. */
+export interface GrantManyOptions extends Omit<GrantOptions, 'to'> {
+  readonly to: readonly Recipient[];
+}
+
+/** How one of several grants ended: `error` is why its `grant` is not published (yet: `resume` goes on if it can). */
+export interface GrantOutcome {
+  readonly to: Recipient;
+  readonly grant: Grant;
+  readonly error: DintelError | undefined;
 }
 
 export interface RevokeOptions {
@@ -130,6 +147,7 @@ export class Alice {
   readonly #depth: number;
   readonly #clock: Clock;
   readonly #fetch: typeof fetch;
+  readonly #batches = new Map<Hex, Batch>();
 
   private constructor(network: Network<Chain>, options: AliceOptions) {
     this.network = network;
@@ -184,26 +202,70 @@ export class Alice {
    * Share files with Bob. Resolves when he can retrieve; everything is written down on the way, so that `resume` finishes
    * what a crash cut short. Throws as `quote`, INSUFFICIENT_FUNDS, E_SIGNATURE and kin for a false card,
    * KEY_NOT_REGISTERED, what the wallet or contract says, ABORTED.
+   *
+   * With a list in `to` each Bob gets a grant of his own, and one transaction pays them all; it resolves with an outcome for
+   * each, in order. Throws as before for what concerns them all, and E_COUNT unless they are 1 to 32.
    */
-  async grant(options: GrantOptions): Promise<Grant> {
-    return (await this.draft(options)).wait({ signal: options.signal });
+  async grant(options: GrantOptions): Promise<Grant>;
+  async grant(options: GrantManyOptions): Promise<readonly GrantOutcome[]>;
+  async grant(options: GrantOptions | GrantManyOptions): Promise<Grant | readonly GrantOutcome[]> {
+    const { signal } = options;
+    if (!isMany(options)) return (await this.draft(options)).wait({ signal });
+    const grants = await this.draft(options);
+    const ends = await Promise.allSettled(grants.map((grant) => grant.wait({ signal })));
+    checkAbort(signal);
+    return grants.map((grant, index) => {
+      const end = ends[index] as PromiseSettledResult<Grant>;
+      const error: unknown = end.status === 'rejected' ? end.reason : undefined;
+      if (error !== undefined && !(error instanceof DintelError)) throw error;
+      return { to: options.to[index] as Recipient, grant, error };
+    });
   }
 
   /** The same without going on: nodes are chosen and everything is written down, nothing is sent or paid. */
-  async draft(options: GrantOptions): Promise<Grant> {
-    const { threshold, shares, label, labelVersion = 0, note, signal, onProgress } = options;
+  async draft(options: GrantOptions): Promise<Grant>;
+  async draft(options: GrantManyOptions): Promise<readonly Grant[]>;
+  async draft(options: GrantOptions | GrantManyOptions): Promise<Grant | readonly Grant[]> {
+    const { label, labelVersion = 0, files, signal, onProgress } = options;
     labelBytes(label);
     const conditions = options.conditions && encodeConditions(options.conditions);
     if (conditions) parseConditions(conditions);
-    checkLabelOf(options.files, label, this.#keyring.delegating(label, labelVersion));
-    const bob = await this.#recipient(options.to);
-    const { quote, candidates, epoch } = await this.#prepare(options);
+    checkLabelOf(files, label, this.#keyring.delegating(label, labelVersion));
+    const wanted = isMany(options) ? options.to : [options.to];
+    const prepared = await this.#prepare({ ...options, recipients: wanted.length });
+    const { quote } = prepared;
+    const bobs = await Promise.all(wanted.map((to) => this.#recipient(to)));
     if (!quote.affordable) {
       throw new ProtocolError('INSUFFICIENT_FUNDS', {
         expected: `${quote.totalWei} wei`,
         got: `${quote.balanceWei} wei`,
       });
     }
+    const batch = wanted.length > 1 ? toHex(randomBytes(16)) : undefined;
+    const probed = new Map();
+    const records: GrantRecord[] = [];
+    for (const bob of bobs) {
+      records.push(await this.#draftOne(options, { ...prepared, bob, conditions, batch, probed }));
+    }
+    // All are written down before any goes on: a crash leaves none half known.
+    for (const record of records) await this.#save(record);
+    const grants = records.map((record) => this.#handle(record, files, onProgress));
+    checkAbort(signal);
+    return isMany(options) ? grants : (grants[0] as Grant);
+  }
+
+  /** Nodes and shares for one Bob. */
+  async #draftOne(
+    options: GrantOptions | GrantManyOptions,
+    about: Prepared & {
+      readonly bob: { readonly receivingKey: PublicKey; readonly verifyingKey: PublicKey };
+      readonly conditions: Uint8Array | undefined;
+      readonly batch: Hex | undefined;
+      readonly probed: Map<Address, Promise<void>>;
+    },
+  ): Promise<GrantRecord> {
+    const { threshold, shares, label, labelVersion = 0, note, signal, onProgress } = options;
+    const { quote, candidates, epoch, bob, conditions, batch, probed } = about;
     const salt = toHex(randomBytes(32));
     const draw = await this.#blockForDraw();
     const seed = samplerSeed(salt, draw.blockHash);
@@ -214,6 +276,7 @@ export class Alice {
       seed,
       epoch,
       rateWei: quote.rateWei,
+      probed,
       fetch: this.#fetch,
       signal,
       onProgress,
@@ -230,9 +293,10 @@ export class Alice {
       shares: shares + spareShares,
     }).map((kfrag) => kfrag.toBytes());
     const { timestamp } = await this.network.now();
-    const record: GrantRecord = {
+    return {
       version: 1,
       policyId,
+      ...(batch && { batch }),
       state: 'draft',
       failure: undefined,
       chainId: contracts.chainId,
@@ -273,8 +337,6 @@ export class Alice {
       createdBlock: undefined,
       attempts: 0,
     };
-    await this.#save(record);
-    return this.#handle(record, options.files, onProgress);
   }
 
   /** Grants that were begun and are neither published nor given up; `wait` goes on with each. */
@@ -296,7 +358,10 @@ export class Alice {
     return bytes && this.#handle(decodeRecord(bytes), [], undefined);
   }
 
-  /** Finish everything that is unfinished, one after another; what cannot be finished now is thrown at its turn. */
+  /**
+   * Finish everything that is unfinished, one after another, grants of one batch together; what cannot be finished now is
+   * thrown at its turn.
+   */
   async *resume(
     options: {
       readonly files?: readonly SealedFile[];
@@ -304,7 +369,17 @@ export class Alice {
       readonly onProgress?: OnProgress;
     } = {},
   ): AsyncGenerator<Grant, void, void> {
-    for (const grant of await this.unfinished(options)) yield await grant.wait({ signal: options.signal });
+    const { signal } = options;
+    const groups = new Map<Hex, Grant[]>();
+    for (const grant of await this.unfinished(options)) {
+      const name = grant.batch ?? grant.policyId;
+      groups.set(name, [...(groups.get(name) ?? []), grant]);
+    }
+    for (const group of groups.values()) {
+      const ends = await Promise.allSettled(group.map((grant) => grant.wait({ signal })));
+      for (const end of ends) if (end.status === 'fulfilled') yield end.value;
+      for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    }
   }
 
   /**
@@ -346,13 +421,10 @@ export class Alice {
     return this.network.policyManager.policy(policyId);
   }
 
-  async #prepare(options: QuoteOptions): Promise<{
-    quote: GrantQuote;
-    candidates: ChainCandidate[];
-    epoch: number;
-  }> {
-    const { threshold, shares, signal, onProgress } = options;
+  async #prepare(options: QuoteOptions): Promise<Prepared> {
+    const { threshold, shares, recipients = 1, signal, onProgress } = options;
     checkCounts(threshold, shares);
+    checkRecipients(recipients);
     const { network } = this;
     const { chain, escrow, policyManager } = network;
     const { timestamp, epoch } = await network.now();
@@ -375,7 +447,7 @@ export class Alice {
         candidates.map((one) => one.minRateWei),
         shares,
       );
-    const { depositWei, epochs } = quotePolicy({
+    const { depositWei: depositEachWei, epochs } = quotePolicy({
       now: timestamp,
       expiresAt,
       epochLengthSeconds: network.epochLength,
@@ -391,11 +463,17 @@ export class Alice {
         data: { skipped },
       });
     }
-    const trial = policyManager.request('createPolicy', [
-      { salt: toHex(randomBytes(32)), root: toHex(randomBytes(32)), shares, rate: rateWei, expiresAt },
-      { tag: toHex(randomBytes(32)), envelope: randomBytes(400) },
-    ]);
-    const { gas, gasPriceWei } = await this.#price(trial, depositWei);
+    const depositWei = depositEachWei * BigInt(recipients);
+    const trials = Array.from({ length: recipients }, () => ({
+      terms: { salt: toHex(randomBytes(32)), root: toHex(randomBytes(32)), shares, rate: rateWei, expiresAt },
+      note: { tag: toHex(randomBytes(32)), envelope: randomBytes(400) },
+    }));
+    const [only] = trials;
+    const trial =
+      only && recipients === 1
+        ? policyManager.request('createPolicy', [only.terms, only.note])
+        : policyManager.request('createPolicies', [trials.map(({ terms }) => terms), trials.map(({ note }) => note)]);
+    const { gas, gasPriceWei } = await this.#price(trial, depositWei, recipients);
     const totalWei = depositWei + gas * gasPriceWei;
     const affordable = balanceWei >= totalWei;
     const quote = {
@@ -415,13 +493,13 @@ export class Alice {
   }
 
   /** Gas of the creation; an account that cannot pay gets the usual figure at the present price. */
-  async #price(request: ReturnType<Network<Chain>['policyManager']['request']>, valueWei: bigint) {
+  async #price(request: ReturnType<Network<Chain>['policyManager']['request']>, valueWei: bigint, count: number) {
     try {
       return await this.network.chain.estimate({ ...request, valueWei });
     } catch (error) {
       if (!(error instanceof ChainError) || error.code !== 'chain.funds') throw error;
       const block = await this.network.chain.block('latest');
-      return { gas: usualCreationGas, gasPriceWei: 2n * (block?.baseFeePerGas ?? 10n ** 9n) };
+      return { gas: usualCreationGas * BigInt(count), gasPriceWei: 2n * (block?.baseFeePerGas ?? 10n ** 9n) };
     }
   }
 
@@ -477,15 +555,21 @@ export class Alice {
   }
 
   #handle(record: GrantRecord, files: readonly SealedFile[], onProgress: OnProgress | undefined): Grant {
+    const { network } = this;
+    const keyring = this.#keyring;
+    const batch = record.batch === undefined ? undefined : this.#batchOf(record.batch, onProgress);
     const host: GrantHost = {
       save: (next) => this.#save(next),
-      drive: (start, signal, onRecord) =>
-        driveGrant(start, {
+      receipt: (paid, signal) => receiptOf(network, paid, signal),
+      drive: (start, signal, onRecord) => {
+        batch?.enter(start.policyId);
+        return driveGrant(start, {
           acts: grantActs({
-            network: this.network,
-            keyring: this.#keyring,
+            network,
+            keyring,
             files,
             depth: this.#depth,
+            batch,
             clock: this.#clock,
             fetch: this.#fetch,
             signal,
@@ -497,14 +581,41 @@ export class Alice {
           },
           onState: (next) => onProgress?.({ type: 'grant.state', policyId: next.policyId, state: next.state }),
           signal,
-        }),
+        }).finally(() => batch?.leave(start.policyId));
+      },
     };
     return new Grant(record, host);
+  }
+
+  #batchOf(id: Hex, onProgress: OnProgress | undefined): Batch {
+    const known = this.#batches.get(id);
+    if (known) return known;
+    const { network } = this;
+    const batch = new Batch({
+      currentEpoch: async () => (await network.now()).epoch,
+      pay: (records) => payPolicies(records, { network, keyring: this.#keyring, onProgress }),
+    });
+    this.#batches.set(id, batch);
+    return batch;
   }
 
   #save(record: GrantRecord): Promise<void> {
     return this.#journal.put(grantName(record.policyId), encodeRecord(record));
   }
+}
+
+/** What is known before a grant to anybody. */
+interface Prepared {
+  readonly quote: GrantQuote;
+  readonly candidates: ChainCandidate[];
+  readonly epoch: number;
+}
+
+const isMany = (options: GrantOptions | GrantManyOptions): options is GrantManyOptions => Array.isArray(options.to);
+
+function checkRecipients(count: number): void {
+  if (Number.isSafeInteger(count) && count >= 1 && count <= maxPolicies) return;
+  throw new ProtocolError('E_COUNT', { field: 'to', expected: `1 to ${maxPolicies} recipients`, got: String(count) });
 }
 
 function checkCounts(threshold: number, shares: number): void {

@@ -8,9 +8,9 @@ import type { Address, Hex } from '../../protocol/hex.ts';
 import { formatLink } from '../../protocol/link.ts';
 import { PublicKey } from '../../umbral/keys.ts';
 import { checkAbort } from '../clock.ts';
-import { urisOfRecord } from './grantActs.ts';
 import { isCommitted, isFinal } from './grantMachine.ts';
 import { type GrantRecord, type GrantState, withoutShares } from './grantRecord.ts';
+import { urisOfRecord } from './recordTree.ts';
 
 /** What a grant needs of Alice. */
 export interface GrantHost {
@@ -21,6 +21,22 @@ export interface GrantHost {
     onRecord: (record: GrantRecord) => void,
   ): Promise<GrantRecord>;
   save(record: GrantRecord): Promise<void>;
+  /** What the chain has of the payment. */
+  receipt(record: GrantRecord, signal: AbortSignal | undefined): Promise<GrantReceipt | undefined>;
+}
+
+/** The payment as the chain has it. Units: wei, gas, epochs (both billed). `gasUsed`, `feeWei`: of the whole transaction. */
+export interface GrantReceipt {
+  readonly policyId: Hex;
+  readonly transactionHash: Hex;
+  readonly blockNumber: bigint;
+  readonly gasUsed: bigint;
+  readonly feeWei: bigint;
+  readonly depositWei: bigint;
+  readonly start: number;
+  readonly end: number;
+  /** Policies that this transaction paid. */
+  readonly policies: number;
 }
 
 /** The node of one share. */
@@ -43,6 +59,10 @@ export class Grant {
 
   get policyId(): Hex {
     return this.#record.policyId;
+  }
+  /** The same word in all grants of one batch; `Alice.resume` finishes those together. */
+  get batch(): Hex | undefined {
+    return this.#record.batch;
   }
   get status(): GrantState {
     return this.#record.state;
@@ -109,6 +129,11 @@ export class Grant {
       });
     }
     return this;
+  }
+
+  /** What was paid, from the chain; undefined as long as nothing is. Throws `ChainError`, ABORTED. */
+  receipt(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<GrantReceipt | undefined> {
+    return this.#host.receipt(this.#record, options.signal);
   }
 
   /**

@@ -8,16 +8,14 @@ import { ackCovers, verifyAck } from '../../protocol/ack.ts';
 import { DintelError, ProtocolError } from '../../protocol/errors.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import type { Keyring } from '../../protocol/keys.ts';
-import { fragmentOfKfrag, type LeafParts, leafOf, sealedKfragHash } from '../../protocol/leaf.ts';
+import { fragmentOfKfrag, leafOf } from '../../protocol/leaf.ts';
 import { type Manifest, type ManifestFile, maxManifestBytes, signManifest } from '../../protocol/manifest.ts';
 import { sealLabel, sealManifest } from '../../protocol/manifestSeal.ts';
 import type { Ack } from '../../protocol/messages.ts';
-import { randomTag, sealNotice } from '../../protocol/notice.ts';
 import { reservationOf } from '../../protocol/reservation.ts';
 import { sealKfrag } from '../../protocol/seal.ts';
-import { type LeafTree, leafTree } from '../../protocol/tree.ts';
 import { recoverTyped, signTyped } from '../../protocol/typed.ts';
-import { chunkStoreOf, HttpStorage, placementOrder } from '../../storage/http.ts';
+import { chunkStoreOf, HttpStorage } from '../../storage/http.ts';
 import { PublicKey } from '../../umbral/keys.ts';
 import { Signer } from '../../umbral/signer.ts';
 import { type Clock, checkAbort, systemClock } from '../clock.ts';
@@ -25,9 +23,12 @@ import type { Network } from '../network.ts';
 import { NodeClient } from '../nodeClient.ts';
 import type { OnProgress } from '../progress.ts';
 import { type SealedFile, sealedSizeOf, storedFile } from '../sealedFile.ts';
+import type { Batch } from './batch.ts';
 import type { GrantActs } from './grantMachine.ts';
 import type { AckRecord, GrantRecord, Member, Reserve } from './grantRecord.ts';
+import { payPolicies } from './pay.ts';
 import { blobOf, type PublishTarget, publishBlobs, type StoredBlob } from './publish.ts';
+import { leafPartsOf, treeOf } from './recordTree.ts';
 
 export interface ActsOptions {
   readonly network: Network<Chain>;
@@ -36,35 +37,20 @@ export interface ActsOptions {
   readonly files?: readonly SealedFile[] | undefined;
   /** Blocks on top of the creation before it counts. */
   readonly depth: number;
+  /** The other grants that are paid with this one. */
+  readonly batch?: Batch | undefined;
   readonly clock?: Clock;
   readonly fetch?: typeof fetch | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;
 }
 
+/** A grant by itself waits for nobody. */
+const alone: Pick<Batch, 'asking' | 'publishing'> = { asking: (work) => work(), publishing: (work) => work() };
+
 /** How often, and after how many milliseconds, a node whose view is an epoch behind is asked again. */
 const behindTurns = 40;
 const behindPauseMs = 250;
-
-/** A leaf of a record with all its parts. */
-function leafPartsOf(record: GrantRecord, index: number): LeafParts {
-  const member = record.cohort[index] as Member;
-  return {
-    index,
-    node: member.node,
-    fragment: member.fragment,
-    sealedKfragHash: sealedKfragHash(member.sealedKfrag),
-    keys: [record.delegatingKey, record.receivingKey, record.verifyingKey],
-    reader: record.reader,
-    byteBudget: record.byteBudget,
-    conditions: record.conditions ?? null,
-  };
-}
-
-/** The tree that goes on chain. */
-function treeOf(record: GrantRecord): LeafTree {
-  return leafTree(record.cohort.map((_, index) => leafOf(leafPartsOf(record, index)).hash));
-}
 
 /** A kfrag sealed to its node at its place, as a member of the cohort. */
 export function sealMember(policyId: Hex, index: number, kfrag: Uint8Array, node: Reserve): Member {
@@ -84,51 +70,47 @@ export function sealMember(policyId: Hex, index: number, kfrag: Uint8Array, node
   };
 }
 
-/** Where Bob looks for the manifest: stores of the cohort, those first that are to hold it, as many as a link or notice takes. */
-export function urisOfRecord(record: GrantRecord, most: number): string[] {
-  const stores = record.cohort.map((member) => chunkStoreOf(member.url));
-  return placementOrder(record.manifest?.id.slice(2) ?? '', stores).slice(0, most);
-}
-
 /** Copies of each blob: any `threshold` nodes that are alive hold every one. */
 const copiesOf = (record: Pick<GrantRecord, 'shares' | 'threshold'>): number => record.shares - record.threshold + 1;
 
 export function grantActs(options: ActsOptions): GrantActs {
   const { network, keyring, signal, onProgress, clock = systemClock } = options;
   const { policyManager, contracts } = network;
+  const { asking, publishing } = options.batch ?? alone;
   const client = (url: string) => new NodeClient({ url, ...(options.fetch && { fetch: options.fetch }) });
 
   return {
-    requestAck: async (record, index) => {
-      const member = record.cohort[index] as Member;
-      const { policyId, rateWei: rate, expiresAt: until } = record;
-      const leaf = leafPartsOf(record, index);
-      const body = { domain: domainOf(record), policyId, leaf, sealedKfrag: member.sealedKfrag, rate, until };
-      const ask = () => retried(() => client(member.url).post('acks', body, { signal }), clock, signal);
-      let answer = await ask();
-      // For a block and a poll after an epoch turned, a node promises by the one before, and payment would come too late for
-      // that: it is given the time to see the turn. Without it all attempts of a grant are spent within a second.
-      for (let turns = 0; turns < behindTurns; turns++) {
-        if (answer.ack.lastStart >= (await network.now()).epoch + 2) break;
-        await clock.sleep(behindPauseMs, signal);
-        checkAbort(signal);
-        answer = await ask();
-      }
-      const { ack: terms, signature } = answer;
-      const ack: Ack = { policyId, leaf: leafOf(leaf).hash, ...terms };
-      const operator = recoverTyped('Ack', contracts, ack, signature);
-      const valid = await network.operatorValid(member.node, operator, ack.epoch);
-      // Who is not the operator is named by the same error that a wrong signature would give. The stake wallet is none: what it
-      // signs binds nobody on chain, and Bob would refuse the whole manifest when it is paid for.
-      verifyAck({ contracts, ack, signature, operators: valid ? operator : [] });
-      const { epoch } = await network.now();
-      // In an epoch to come the node can still have another operator, and then nobody has signed.
-      const covered = ack.epoch <= epoch && ackCovers(ack, { policyId, rate, start: epoch + 1 }, ack.leaf, until);
-      if (!covered || ack.rate !== rate) {
-        throw new ProtocolError('NODE_REFUSED', { details: `${member.url} promised other terms than asked.` });
-      }
-      return { ...terms, signature } satisfies AckRecord;
-    },
+    requestAck: (record, index) =>
+      asking(async () => {
+        const member = record.cohort[index] as Member;
+        const { policyId, rateWei: rate, expiresAt: until } = record;
+        const leaf = leafPartsOf(record, index);
+        const body = { domain: domainOf(record), policyId, leaf, sealedKfrag: member.sealedKfrag, rate, until };
+        const ask = () => retried(() => client(member.url).post('acks', body, { signal }), clock, signal);
+        let answer = await ask();
+        // For a block and a poll after an epoch turned, a node promises by the one before, and payment would come too late for
+        // that: it is given the time to see the turn. Without it all attempts of a grant are spent within a second.
+        for (let turns = 0; turns < behindTurns; turns++) {
+          if (answer.ack.lastStart >= (await network.now()).epoch + 2) break;
+          await clock.sleep(behindPauseMs, signal);
+          checkAbort(signal);
+          answer = await ask();
+        }
+        const { ack: terms, signature } = answer;
+        const ack: Ack = { policyId, leaf: leafOf(leaf).hash, ...terms };
+        const operator = recoverTyped('Ack', contracts, ack, signature);
+        const valid = await network.operatorValid(member.node, operator, ack.epoch);
+        // Who is not the operator is named by the same error that a wrong signature would give. The stake wallet is none: what it
+        // signs binds nobody on chain, and Bob would refuse the whole manifest when it is paid for.
+        verifyAck({ contracts, ack, signature, operators: valid ? operator : [] });
+        const { epoch } = await network.now();
+        // In an epoch to come the node can still have another operator, and then nobody has signed.
+        const covered = ack.epoch <= epoch && ackCovers(ack, { policyId, rate, start: epoch + 1 }, ack.leaf, until);
+        if (!covered || ack.rate !== rate) {
+          throw new ProtocolError('NODE_REFUSED', { details: `${member.url} promised other terms than asked.` });
+        }
+        return { ...terms, signature } satisfies AckRecord;
+      }),
 
     seal: async (record, index, kfrag, node) => sealMember(record.policyId, index, kfrag, node),
 
@@ -185,19 +167,8 @@ export function grantActs(options: ActsOptions): GrantActs {
     rootOnChain: async (policyId) => (await policyManager.policy(policyId))?.root,
     rootOf: (record) => treeOf(record).root,
 
-    send: async (record) => {
-      const { salt, shares, rateWei: rate, expiresAt } = record;
-      const { deposit } = await policyManager.quote(rate, shares, expiresAt);
-      const sent = await policyManager.createPolicy({
-        terms: { salt, root: treeOf(record).root, shares, rate, expiresAt },
-        note: record.selfNotice
-          ? selfNote(record, keyring)
-          : { tag: `0x${'00'.repeat(32)}`, envelope: new Uint8Array(0) },
-        valueWei: deposit,
-      });
-      onProgress?.({ type: 'tx.sent', hash: sent.hash });
-      return sent.hash;
-    },
+    send: (record) =>
+      options.batch ? options.batch.pay(record, signal) : payPolicies([record], { network, keyring, onProgress }),
 
     waitMined: async (hash) => {
       const { blockNumber } = await network.chain.transaction(hash, policyManager.abi).wait(signal ? { signal } : {});
@@ -226,34 +197,35 @@ export function grantActs(options: ActsOptions): GrantActs {
       }
     },
 
-    publish: async (record) => {
-      const tree = treeOf(record);
-      const signer = keyring.verifying();
-      const targets = record.cohort.map((member, index): PublishTarget => {
-        const node = client(member.url);
-        const leaf = leafPartsOf(record, index);
-        const { hash } = leafOf(leaf);
-        return {
-          client: node,
-          reserve: async (chunks, reserveSignal) => {
-            const expiresAt = Math.min(record.expiresAt, Math.floor(clock.now() / 1000) + 3_600);
-            const message = reservationOf({ policyId: record.policyId, leaf: hash, chunks, expiresAt });
-            const signature = signTyped('Reservation', signer, contracts, message);
-            const body = {
-              domain: domainOf(record),
-              policyId: record.policyId,
-              leaf,
-              proof: tree.proof(index),
-              chunks,
-              reservation: { expiresAt, signature },
-            };
-            await node.post('reservations', body, { signal: reserveSignal });
-          },
-        };
-      });
-      const blobs = await blobsOf(record, options);
-      await publishBlobs({ blobs, targets, copies: copiesOf(record), onProgress, signal, clock });
-    },
+    publish: (record) =>
+      publishing(async () => {
+        const tree = treeOf(record);
+        const signer = keyring.verifying();
+        const targets = record.cohort.map((member, index): PublishTarget => {
+          const node = client(member.url);
+          const leaf = leafPartsOf(record, index);
+          const { hash } = leafOf(leaf);
+          return {
+            client: node,
+            reserve: async (chunks, reserveSignal) => {
+              const expiresAt = Math.min(record.expiresAt, Math.floor(clock.now() / 1000) + 3_600);
+              const message = reservationOf({ policyId: record.policyId, leaf: hash, chunks, expiresAt });
+              const signature = signTyped('Reservation', signer, contracts, message);
+              const body = {
+                domain: domainOf(record),
+                policyId: record.policyId,
+                leaf,
+                proof: tree.proof(index),
+                chunks,
+                reservation: { expiresAt, signature },
+              };
+              await node.post('reservations', body, { signal: reserveSignal });
+            },
+          };
+        });
+        const blobs = await blobsOf(record, options);
+        await publishBlobs({ blobs, targets, copies: copiesOf(record), onProgress, signal, clock });
+      }),
   };
 }
 
@@ -312,22 +284,6 @@ async function heldFile(
       details: `No node of the cohort holds the file ${granted.headerId.slice(0, 12)} yet: give the encrypted file again.`,
       cause,
     });
-  }
-}
-
-/** A notice that only Alice can open: it names the manifest, so that any device of hers finds it from the chain alone. */
-function selfNote(record: GrantRecord, keyring: Keyring): { tag: Hex; envelope: Uint8Array } {
-  const tag = randomTag();
-  const verifyingKey = PublicKey.fromBytes(record.verifyingKey);
-  const manifestId = (record.manifest as { id: Hex }).id;
-  // An envelope holds 512 bytes: fewer places if their names are long.
-  for (let count = Math.min(3, record.cohort.length); ; count--) {
-    try {
-      const notice = { manifestId, verifyingKey, uris: urisOfRecord(record, count), name: undefined };
-      return { tag, envelope: sealNotice(keyring.receiving().publicKey, { policyId: record.policyId, tag }, notice) };
-    } catch (error) {
-      if (count === 0 || !(error instanceof DintelError) || error.code !== 'E_LENGTH') throw error;
-    }
   }
 }
 

@@ -33,7 +33,7 @@ export interface GrantActs {
   /** The root of the policy on chain, if there is one. */
   rootOnChain(policyId: Hex): Promise<Hex | undefined>;
   rootOf(record: GrantRecord): Hex;
-  /** Pays the policy. Throws `ChainError`. */
+  /** Pays the policy, perhaps together with others of its batch. Throws `ChainError`, {@link StalePromises}. */
   send(record: GrantRecord): Promise<Hex>;
   /** Waits for the transaction. Throws `ChainError`. */
   waitMined(hash: Hex): Promise<bigint>;
@@ -96,6 +96,19 @@ function endsGrant(error: unknown): boolean {
   if (error instanceof GrantEnded) return true;
   // A contract that refuses the creation will refuse it again; funds, wallets and networks may change.
   return error instanceof ChainError && error.code === 'chain.reverted';
+}
+
+/** It took so long until the payment could be sent that a promise no longer covers it: ask the nodes again. */
+export class StalePromises extends DintelError {
+  override readonly name = 'StalePromises';
+  constructor() {
+    super('E_TIMEOUT', { retryable: true });
+  }
+}
+
+/** Billing starts in the next epoch, or in the one after if the transaction slips over a boundary; a promise must cover both. */
+export function hasStalePromise(record: GrantRecord, epoch: number): boolean {
+  return record.cohort.some((member) => (member.ack as AckRecord).lastStart < epoch + 2);
 }
 
 /** A grant that cannot be finished. */
@@ -190,21 +203,22 @@ async function pay(record: GrantRecord, acts: GrantActs): Promise<GrantRecord> {
   // First look: an earlier process may have paid and died before it could write that down.
   const paid = await adopt(record, acts);
   if (paid) return paid;
-  const epoch = await acts.currentEpoch();
-  // Billing starts in epoch + 1, or + 2 if the transaction slips over one boundary; a promise must cover both.
-  const stale = record.cohort.some((member) => (member.ack as AckRecord).lastStart < epoch + 2);
-  if (stale) {
-    const cohort = record.cohort.map((member) => ({ ...member, ack: undefined }));
-    const earlierManifests = [...(record.earlierManifests ?? []), ...(record.manifest ? [record.manifest] : [])];
-    return { ...counted(record), state: 'draft', cohort, manifest: undefined, earlierManifests };
-  }
+  if (hasStalePromise(record, await acts.currentEpoch())) return renew(record);
   try {
     return { ...record, state: 'sent', transactionHash: await acts.send(record) };
   } catch (error) {
+    if (error instanceof StalePromises) return renew(record);
     if (isRevert(error, 'PolicyExists'))
       return (await adopt(record, acts)) ?? again(record, 'the policy appeared and vanished');
     throw error;
   }
+}
+
+/** Back to asking for promises; the manifest is kept, since a transaction that names it may yet be mined. */
+function renew(record: GrantRecord): GrantRecord {
+  const cohort = record.cohort.map((member) => ({ ...member, ack: undefined }));
+  const earlierManifests = [...(record.earlierManifests ?? []), ...(record.manifest ? [record.manifest] : [])];
+  return { ...counted(record), state: 'draft', cohort, manifest: undefined, earlierManifests };
 }
 
 async function awaitMined(record: GrantRecord, acts: GrantActs): Promise<GrantRecord> {
@@ -218,7 +232,10 @@ async function awaitMined(record: GrantRecord, acts: GrantActs): Promise<GrantRe
     const paid = await adopt(record, acts);
     if (paid) return paid;
     // WrongPayment: it slipped over more than one boundary. Dropped: nobody was paid. Both can be sent anew.
-    if (error.code === 'chain.dropped' || isRevert(error, 'WrongPayment')) return again(record, error.code);
+    // A batch stands or falls as one, perhaps for the sake of another's policy: sent again, each is told its own reason.
+    if (error.code === 'chain.dropped' || isRevert(error, 'WrongPayment') || record.batch !== undefined) {
+      return again(record, error.code);
+    }
     throw error;
   }
 }

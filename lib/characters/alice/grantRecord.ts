@@ -66,6 +66,8 @@ export interface DrawRecord {
 export interface GrantRecord {
   readonly version: 1;
   readonly policyId: Hex;
+  /** Grants to several Bobs that one transaction pays have the same word here. */
+  readonly batch?: Hex | undefined;
   readonly state: GrantState;
   readonly failure: { readonly code: string; readonly message: string } | undefined;
 

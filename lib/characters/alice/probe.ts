@@ -78,6 +78,8 @@ interface ProbeOptions {
   readonly network: Network;
   readonly epoch: number;
   readonly rateWei: bigint;
+  /** Who was asked a moment ago, for draws that follow one another. */
+  readonly probed?: Map<Address, Promise<void>> | undefined;
   readonly fetch?: typeof fetch | undefined;
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -130,6 +132,12 @@ async function probeNode(candidate: ChainCandidate, options: ProbeOptions): Prom
   }
 }
 
+function probeOnce(candidate: ChainCandidate, options: ProbeOptions): Promise<void> {
+  const known = options.probed?.get(candidate.node) ?? probeNode(candidate, options);
+  options.probed?.set(candidate.node, known);
+  return known;
+}
+
 export interface ChooseOptions extends ProbeOptions {
   readonly candidates: readonly ChainCandidate[];
   readonly shares: number;
@@ -161,7 +169,7 @@ export async function chooseCohort(options: ChooseOptions): Promise<{
   while (cohort.length < shares && next < order.length) {
     const batch = order.slice(next, next + shares - cohort.length + 2);
     next += batch.length;
-    const outcomes = await Promise.allSettled(batch.map((candidate) => probeNode(candidate, options)));
+    const outcomes = await Promise.allSettled(batch.map((candidate) => probeOnce(candidate, options)));
     for (const [place, outcome] of outcomes.entries()) {
       const candidate = batch[place] as ChainCandidate;
       if (outcome.status === 'rejected') {

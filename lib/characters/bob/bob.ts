@@ -437,14 +437,17 @@ interface Located {
   readonly policyId: Hex | undefined;
 }
 
-/** What every node would say of the time, said without asking them. An unknown condition is refused by name: E_CONDITION. */
+/** What every node would say of the time, said without asking them, with the second in `data`. An unknown condition is refused by name: E_CONDITION. */
 function checkConditions(conditions: Uint8Array | undefined, timestamp: number): void {
   const verdict = conditions && judgeConditions(conditions, timestamp);
   if (!verdict || verdict.allowed) return;
   const pending = verdict.code === 'E_PENDING';
-  const at = new Date((pending ? verdict.from : verdict.since) * 1000).toISOString();
+  const seconds = pending ? verdict.from : verdict.since;
+  const at = new Date(seconds * 1000).toISOString();
   throw new ProtocolError(pending ? 'POLICY_NOT_STARTED' : 'POLICY_EXPIRED', {
     details: pending ? `Access begins at ${at}.` : `Access ended at ${at}.`,
+    data: pending ? { notBefore: seconds } : { notAfter: seconds },
+    retryable: pending,
   });
 }
 

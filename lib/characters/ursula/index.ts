@@ -6,5 +6,6 @@ export * from './memoryPorts.ts';
 export { freshHead, headAgeLimitS, headAgeS } from './policies.ts';
 export * from './ports.ts';
 export * from './sealed.ts';
+export { answerJson, isJsonRoute, type JsonRoute } from './serve.ts';
 export * from './share.ts';
 export * from './ursula.ts';

@@ -3,8 +3,7 @@
  * Owns: what is said before anything is signed. Owns not: the steps (lib `Alice`).
  */
 import { Option } from 'commander';
-import { type Grant, openSealedFile, type ProgressEvent, type SealedFile } from 'dintel';
-import { policyManagerAbi } from 'dintel/chain';
+import { type DintelError, type Grant, openSealedFile, type ProgressEvent, type SealedFile } from 'dintel';
 import { parseAccount, parseCount } from '../../config/parse.ts';
 import { action, type CommonOptions, type Context, commandFor, examples } from '../common.ts';
 import { type OpenedRange, openRange } from '../files.ts';
@@ -12,13 +11,15 @@ import { interrupted } from '../interrupt.ts';
 import { formatBytes, type Progress } from '../progress.ts';
 import { confirm } from '../prompt.ts';
 import { type OpenedAlice, openAlice } from './open.ts';
-import { quoteLines, type TermOptions, untilOf, withTerms } from './quote.ts';
+import { parseMoment, quoteLines, type TermOptions, untilOf, withTerms } from './quote.ts';
 
 interface GrantOptions extends TermOptions {
   readonly file: readonly string[];
   readonly label: string;
   readonly labelVersion: number;
-  readonly to: string;
+  readonly to: readonly string[];
+  readonly notBefore?: Date;
+  readonly notAfter?: Date;
   readonly note?: string;
   readonly origin?: string;
 }
@@ -41,7 +42,16 @@ export function grantCommand() {
         .argParser((text) => parseCount(text, 0, 2 ** 32 - 1)),
     )
     .addOption(
-      new Option('--to <card>', "Bob's receive card, or his address if he registered keys").makeOptionMandatory(),
+      new Option(
+        '--to <card>',
+        "Bob's receive card, or his address if he registered keys; several share one transaction",
+      )
+        .argParser(collect)
+        .makeOptionMandatory(),
+    )
+    .addOption(new Option('--not-before <moment>', 'nodes answer from then on').argParser(parseMoment))
+    .addOption(
+      new Option('--not-after <moment>', 'nodes answer until then, if that is before the end').argParser(parseMoment),
     )
     .addOption(new Option('--note <text>', 'a note that only Bob reads'))
     .addOption(new Option('--origin <url>', 'web page that the link opens'))
@@ -50,6 +60,7 @@ export function grantCommand() {
       examples(
         "dintel alice grant --file report.pdf.dintel --label my/reports --to 'dintel:card:1.…' --for 7d",
         'dintel alice grant --file a.dintel --file b.dintel --label my/reports --to 0x… --threshold 5 --shares 8 --until 2027-01-31 --yes',
+        "dintel alice grant --file team.dintel --label team --to 'dintel:card:1.…' --to 'dintel:card:1.…' --for 30d",
       ),
     )
     .action(action<GrantOptions>(grant));
@@ -66,7 +77,9 @@ export function resumeCommand() {
 
 async function grant({ options, out }: Context<GrantOptions>): Promise<void> {
   const { threshold, shares, rate, label, labelVersion, note } = options;
-  const to = /^0x[0-9a-fA-F]{40}$/.test(options.to) ? { address: parseAccount(options.to, '--to') } : options.to;
+  const to = options.to.map((text) =>
+    /^0x[0-9a-fA-F]{40}$/.test(text) ? { address: parseAccount(text, '--to') } : text,
+  );
   const ranges = await openRanges(options.file);
   const signal = interrupted();
   const opened = await openAlice(options).catch(async (error: unknown) => {
@@ -75,37 +88,48 @@ async function grant({ options, out }: Context<GrantOptions>): Promise<void> {
   });
   const progress = out.progress('sharing');
   try {
-    const until = await untilOf(options, opened);
+    const terms = { threshold, shares, until: await untilOf(options, opened), rateWei: rate };
     if (options.yes !== true) {
-      for (const line of quoteLines(await opened.alice.quote({ threshold, shares, until, rateWei: rate, signal })))
+      for (const line of quoteLines(await opened.alice.quote({ ...terms, recipients: to.length, signal })))
         out.note(line);
       await confirm('Share?');
     }
     const onProgress = (event: ProgressEvent): void => tell(progress, event);
     const files = await sealedFiles(ranges, progress, signal);
-    const done = await opened.alice.grant({
-      to,
-      label,
-      labelVersion,
-      files,
-      threshold,
-      shares,
-      until,
-      rateWei: rate,
-      note,
-      signal,
-      onProgress,
-    });
+    const about = { ...terms, label, labelVersion, files, note, conditions: windowOf(options), signal, onProgress };
+    const [only] = to;
+    if (only !== undefined && to.length === 1) {
+      const done = await opened.alice.grant({ ...about, to: only });
+      progress.end();
+      out.result(await grantFacts(done, opened, options.origin), [
+        `Shared: ${threshold} of ${shares} nodes must agree, until ${new Date(done.expiresAt * 1000).toISOString()}.`,
+        `  policy  ${done.policyId}`,
+        '  link, for Bob:',
+        '',
+        linkOf(done, options.origin),
+        '',
+        `You may go offline. To end it: dintel alice revoke ${done.policyId}`,
+      ]);
+      return;
+    }
+    const outcomes = await opened.alice.grant({ ...about, to });
     progress.end();
-    out.result(await grantFacts(done, opened, options.origin), [
-      `Shared: ${threshold} of ${shares} nodes must agree, until ${new Date(done.expiresAt * 1000).toISOString()}.`,
-      `  policy  ${done.policyId}`,
-      '  link, for Bob:',
-      '',
-      linkOf(done, options.origin),
-      '',
-      `You may go offline. To end it: dintel alice revoke ${done.policyId}`,
+    const facts = await Promise.all(
+      outcomes.map(async ({ grant, error }) =>
+        error ? failureFacts(grant, error) : grantFacts(grant, opened, options.origin),
+      ),
+    );
+    const failed = outcomes.flatMap(({ error }) => error ?? []);
+    out.result({ ok: failed.length === 0, grants: facts }, [
+      `Shared with ${outcomes.length - failed.length} of ${outcomes.length}: ${threshold} of ${shares} nodes must agree.`,
+      ...outcomes.flatMap(({ grant, error }, index) => [
+        '',
+        `${index + 1}. policy  ${grant.policyId}`,
+        error ? `   ${error.code}: ${error.shortMessage}` : linkOf(grant, options.origin),
+      ]),
     ]);
+    const [first] = failed;
+    if (first) throw first;
   } finally {
     progress.end();
     await closeAll(ranges);
@@ -142,14 +166,10 @@ async function resume({ options, out }: Context<CommonOptions & { readonly file?
 /** What scripts want of a grant; the gas of its creation is read from the chain. */
 async function grantFacts(
   done: Grant,
-  { access, alice }: OpenedAlice,
+  { alice }: OpenedAlice,
   origin: string | undefined,
 ): Promise<Record<string, unknown>> {
-  const policy = await alice.policy(done.policyId);
-  const mined =
-    done.transactionHash === undefined
-      ? undefined
-      : await access.chain.transaction(done.transactionHash, policyManagerAbi).wait();
+  const [policy, receipt] = await Promise.all([alice.policy(done.policyId), done.receipt()]);
   return {
     ok: true,
     policyId: done.policyId,
@@ -158,9 +178,24 @@ async function grantFacts(
     shares: done.shares,
     expiresAt: done.expiresAt,
     nodes: done.nodes.map(({ node, url }) => ({ node, url })),
-    transactionHash: done.transactionHash,
-    gas: mined === undefined ? undefined : Number(mined.gasUsed),
+    transactionHash: receipt?.transactionHash,
+    gas: receipt === undefined ? undefined : Number(receipt.gasUsed),
     rateWei: policy?.rate,
+  };
+}
+
+/** Of one among several that did not come off; `resume` goes on with it if it can. */
+function failureFacts({ policyId, status }: Grant, { code, message, retryable }: DintelError): Record<string, unknown> {
+  return { ok: false, policyId, state: status, code, message, retryable };
+}
+
+/** The window in seconds, if one was asked for. */
+function windowOf({ notBefore, notAfter }: GrantOptions): { notBefore?: number; notAfter?: number } | undefined {
+  if (notBefore === undefined && notAfter === undefined) return undefined;
+  const seconds = (moment: Date): number => Math.floor(moment.getTime() / 1000);
+  return {
+    ...(notBefore && { notBefore: seconds(notBefore) }),
+    ...(notAfter && { notAfter: seconds(notAfter) }),
   };
 }
 

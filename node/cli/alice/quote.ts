@@ -20,7 +20,9 @@ export interface TermOptions extends CommonOptions {
 }
 
 const count = (most: number) => (text: string) => parseCount(text, 1, most);
-function parseMoment(text: string): Date {
+
+/** A moment as people write it. Errors: E_DURATION. */
+export function parseMoment(text: string): Date {
   const date = new Date(text);
   if (Number.isNaN(date.getTime())) {
     throw new OperatorError(

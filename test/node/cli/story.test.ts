@@ -69,7 +69,7 @@ async function raiseNode(
   return { home, url, port };
 }
 
-test('Enrico encrypts, Alice grants, Bob opens, Alice revokes, Bob is refused', { timeout: 180_000 }, async () => {
+test('Enrico encrypts, Alice grants, Bob opens, Alice revokes, Bob is refused', { timeout: 240_000 }, async () => {
   const folder = scratchFolder();
   const deployment = join(folder, 'deployment.json');
   writeFileSync(deployment, JSON.stringify(chain.deployment));
@@ -183,6 +183,22 @@ test('Enrico encrypts, Alice grants, Bob opens, Alice revokes, Bob is refused', 
     ...network,
   ]);
   expect(list.grants).toMatchObject([{ policyId: granted.policyId, state: 'live', label: 'my/letters' }]);
+
+  const dora = ['--home', join(folder, 'dora'), '--password-file', password];
+  await dintelJson(['bob', 'init', ...dora, ...network]);
+  const second = await dintelJson<{ card: string }>(['bob', 'card', ...dora]);
+  const { grants: both } = await dintelJson<{ grants: { link: string; transactionHash: string }[] }>([
+    ...['alice', 'grant', ...alice, ...network, '--file', sealed, '--label', 'my/letters'],
+    ...['--to', card, '--to', second.card, '--threshold', '1', '--shares', '2', '--for', '1h', '--yes'],
+    ...['--not-before', new Date(Date.now() + 1_800_000).toISOString()],
+  ]);
+  expect(new Set(both.map(({ transactionHash }) => transactionHash)).size).toBe(1);
+  const links = both.map(({ link }) => link);
+  const early = await dintel(['bob', 'retrieve', links[1] as string, ...dora, '--out', join(folder, 'soon'), '--json']);
+  expect([early.status, early.json.error?.code]).toEqual([1, 'POLICY_NOT_STARTED']);
+  const other = await dintel(['bob', 'retrieve', links[0] as string, ...dora, '--out', join(folder, 'soon'), '--json']);
+  expect([other.status, other.json.error?.code]).toEqual([1, 'seal.open']);
+
   await dintelJson(['alice', 'revoke', granted.policyId, ...alice, ...network, '--yes']);
   const refused = await dintel(['bob', 'retrieve', granted.link, ...bob, '--out', join(folder, 'third'), '--json']);
   expect([refused.status, refused.json.error?.code]).toEqual([1, 'POLICY_REVOKED']);

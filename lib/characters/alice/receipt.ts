@@ -1,0 +1,36 @@
+/** What was paid for a policy, read back from the chain. Owns: that reading. Source: protocol.md sections 1 (billing) and 5.2. */
+import type { ChainReader } from '../../chain/chain.ts';
+import { checkAbort } from '../clock.ts';
+import type { Network } from '../network.ts';
+import type { GrantReceipt } from './grant.ts';
+import type { GrantRecord } from './grantRecord.ts';
+
+/** Undefined as long as the policy is not on chain. Throws `ChainError`, ABORTED. */
+export async function receiptOf(
+  network: Network<ChainReader>,
+  { policyId }: Pick<GrantRecord, 'policyId'>,
+  signal: AbortSignal | undefined,
+): Promise<GrantReceipt | undefined> {
+  const { policyManager, chain, deployment } = network;
+  checkAbort(signal);
+  const { blockNumber: toBlock } = await network.now();
+  const range = { fromBlock: BigInt(deployment.deployedBlock), toBlock };
+  const [created] = await policyManager.events({ event: 'PolicyCreated', indexed: { id: policyId }, range });
+  if (created?.event !== 'PolicyCreated') return undefined;
+  const { transactionHash, blockNumber } = created;
+  const { gasUsed, feeWei, logs } = await chain
+    .transaction(transactionHash, policyManager.abi)
+    .wait(signal && { signal });
+  const { rate, shares, start, end } = created.args;
+  return {
+    policyId,
+    transactionHash,
+    blockNumber,
+    gasUsed,
+    feeWei,
+    depositWei: rate * BigInt(shares) * BigInt(end - start + 1),
+    start,
+    end,
+    policies: logs.filter(({ event }) => event === 'PolicyCreated').length,
+  };
+}
