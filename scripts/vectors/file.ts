@@ -25,7 +25,7 @@ const idOf = (bytes: Uint8Array): Hex => toHex(sha256(bytes));
 /** The byte at place i of a large vector. */
 const byteAt = (i: number): number => (i + 7 * (i >> 8)) & 255;
 
-function keyFor(name: string): SealedFileKey & { readonly salt: Uint8Array } {
+export function keyFor(name: string): SealedFileKey & { readonly salt: Uint8Array } {
   const fileKey = sha256(utf8(`dintel vector file key ${name}`));
   const random = {
     r: secretOf(`file r ${name}`).toSecretBytes(),
