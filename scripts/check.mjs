@@ -19,7 +19,7 @@ const checks = {
   abi: ['node scripts/abi.mjs --check'],
   bytecode: ['node scripts/bytecode.mjs --check'],
   kernel: ['node scripts/kernel.mjs --check'],
-  vectors: ['node scripts/vectors.ts --check'],
+  vectors: ['node scripts/vectors.ts --check', 'node scripts/vectors/testkit.ts --check'],
 };
 
 const wanted = process.argv.slice(2).length > 0 ? process.argv.slice(2) : Object.keys(checks);
