@@ -5,9 +5,6 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import {
-  decodeBody,
-  encodeAnswer,
-  type Hex,
   matchRoute,
   openapiDocument,
   ProtocolError,
@@ -16,7 +13,7 @@ import {
   routes,
   writeJson,
 } from 'dintel/protocol';
-import type { Ursula } from 'dintel/ursula';
+import { answerJson, isJsonRoute, type JsonRoute, type Ursula } from 'dintel/ursula';
 import { ChunkError, type ChunkFiles } from '../chunks/chunkFiles.ts';
 import { type Answer, jsonAnswer, problemAnswer } from './answer.ts';
 import { type Status, statusPage, statusPageHeaders } from './statusPage.ts';
@@ -40,14 +37,6 @@ export interface HandlerParts {
   readonly status: () => Status;
   /** What keeps the node from serving beside its view of the chain (stopping, keys locked), or undefined. */
   readonly trouble: () => ProtocolError | undefined;
-}
-
-/** Routes whose body and answer are JSON or nothing: those that may also be asked sealed. */
-type JsonRoute = Exclude<RouteName, 'root' | 'openapi' | 'putChunk' | 'getChunk' | 'headChunk' | 'sealed'>;
-
-function isJsonRoute(name: RouteName): name is JsonRoute {
-  const { body, answer } = routes[name];
-  return (typeof body !== 'string' || body === 'nothing') && typeof answer !== 'string';
 }
 
 const nothing = new Uint8Array();
@@ -84,30 +73,12 @@ export class Handlers {
   }
 
   /** The routes that speak JSON, plain or sealed. */
-  async #json(name: JsonRoute, params: RouteMatch['params'], body: Uint8Array): Promise<Uint8Array> {
+  #json(name: JsonRoute, params: RouteMatch['params'], body: Uint8Array): Promise<Uint8Array> {
     const { ursula, trouble } = this.#parts;
-    switch (name) {
-      case 'info':
-        return encodeAnswer(name, ursula.info());
-      case 'acks':
-        return encodeAnswer(name, await ursula.ack(decodeBody(name, body)));
-      case 'reencrypt':
-        return encodeAnswer(name, await ursula.reencrypt(decodeBody(name, body)));
-      case 'revocations':
-        return encodeAnswer(name, await ursula.revoke(decodeBody(name, body)));
-      case 'policy':
-        return encodeAnswer(name, await ursula.policy(params.policyId as Hex));
-      case 'reservations':
-        return encodeAnswer(name, await ursula.reserve(decodeBody(name, body)));
-      case 'health':
-        return encodeAnswer(name, { status: 'ok' });
-      case 'ready': {
-        const error = trouble();
-        if (error !== undefined) throw error;
-        ursula.checkReady();
-        return encodeAnswer(name, { status: 'ready' });
-      }
-    }
+    return answerJson(ursula, name, params, body, () => {
+      const error = trouble();
+      if (error !== undefined) throw error;
+    });
   }
 
   /** Only an error of the envelope itself is told in the open. */
