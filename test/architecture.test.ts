@@ -23,6 +23,7 @@ const rooms = [
   'lib/characters',
   'lib/storage',
   'lib/chain',
+  'lib/keys',
   'lib/protocol',
   'lib/umbral',
 ] as const;
@@ -34,6 +35,7 @@ const subpaths: Record<string, Room> = {
   'dintel/ursula': 'lib/characters',
   'dintel/testing': 'lib/testing',
   'dintel/chain': 'lib/chain',
+  'dintel/keys': 'lib/keys',
   'dintel/protocol': 'lib/protocol',
   'dintel/umbral': 'lib/umbral',
 };
@@ -42,6 +44,7 @@ const subpaths: Record<string, Room> = {
 const allowed: Partial<Record<Room, RegExp>> = {
   'lib/umbral': /^@noble\/(curves|ciphers|hashes)\//,
   'lib/protocol': /^(@noble\/(curves|ciphers|hashes)\/|@scure\/bip39|cborg)/,
+  'lib/keys': /^(@noble\/(ciphers|hashes)\/|@scure\/bip39)/,
   'lib/chain': /^@noble\//,
   'lib/storage': /^@noble\//,
   'lib/characters': /^@noble\//,
