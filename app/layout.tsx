@@ -1,25 +1,39 @@
 import type { Metadata, Viewport } from 'next';
+import localFont from 'next/font/local';
 import type { ReactNode } from 'react';
 import './globals.css';
+import { Frame } from './components/Frame';
 import { Providers } from './providers';
 
+/** Source Sans 3 (SIL Open Font License, fonts/LICENSE), from our own folder: no third party is asked. */
+const source = localFont({ src: './fonts/sourceSans3.woff2', variable: '--font-source', weight: '200 900' });
+
 export const metadata: Metadata = {
-  title: 'Dintel · share encrypted data by threshold',
+  title: { default: 'Dintel · share encrypted data by threshold', template: '%s · Dintel' },
   description: 'Encrypt once, let others open it through independent nodes, and stop whenever you say.',
 };
 
 export const viewport: Viewport = {
   themeColor: [
-    { media: '(prefers-color-scheme: light)', color: '#fbfaf6' },
-    { media: '(prefers-color-scheme: dark)', color: '#0c1219' },
+    { media: '(prefers-color-scheme: light)', color: '#faf9f5' },
+    { media: '(prefers-color-scheme: dark)', color: '#0d131a' },
   ],
 };
 
+/** The reader's scheme and language before the first paint, so that nothing flashes. Kept free of quotes that HTML would escape. */
+const early = `try{const d=document.documentElement,t=localStorage.getItem(\`dintel.theme\`),l=localStorage.getItem(\`dintel.language\`)||navigator.language.slice(0,2);if(t===\`light\`||t===\`dark\`)d.dataset.theme=t;if(l===\`es\`)d.lang=l}catch{}`;
+
 export default function RootLayout({ children }: { readonly children: ReactNode }) {
   return (
-    <html lang="en">
+    <html lang="en" className={source.variable} suppressHydrationWarning>
+      <head>
+        <script>{early}</script>
+        <link rel="preload" href="/dintel.json" as="fetch" crossOrigin="anonymous" />
+      </head>
       <body className="min-h-dvh bg-paper font-sans text-ink antialiased">
-        <Providers>{children}</Providers>
+        <Providers>
+          <Frame>{children}</Frame>
+        </Providers>
       </body>
     </html>
   );

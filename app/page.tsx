@@ -1,6 +1,6 @@
-import { Network } from './components/Network';
+import { Home } from './components/Home';
 
-/** The front page: the network as the chain tells it. */
-export default function Home() {
-  return <Network />;
+/** The front page. */
+export default function HomePage() {
+  return <Home />;
 }

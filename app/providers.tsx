@@ -3,40 +3,40 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import { WagmiProvider } from 'wagmi';
-import { Notice } from './components/Notice';
 import { readSiteConfig, type SiteConfig } from './siteConfig';
-import { wagmiConfig } from './wagmiConfig';
+import { wagmiConfig } from './wallet/wagmiConfig';
 
-const Site = createContext<SiteConfig | undefined>(undefined);
+/** `undefined` while /dintel.json is on its way, a sentence when there is none. */
+type Found = SiteConfig | string | undefined;
+const Site = createContext<Found>(undefined);
 
-/** The network this page shows. Only below {@link Providers}, which shows nothing else until it is known. */
+/** What is known of the network so far: for the frame, which shows itself before. */
+export const useSiteState = (): Found => useContext(Site);
+
+/** The network this page shows. Only inside of `Ready`, which shows nothing else until it is known. */
 export function useSite(): SiteConfig {
   const site = useContext(Site);
-  if (site === undefined) throw new Error('useSite is used outside of Providers');
+  if (site === undefined || typeof site === 'string') throw new Error('useSite is used outside of Ready');
   return site;
 }
 
 /** Reads which network to show, then gives wagmi and the query cache to everything below. */
 export function Providers({ children }: { readonly children: ReactNode }) {
-  const [site, setSite] = useState<SiteConfig>();
-  const [fault, setFault] = useState<string>();
+  const [found, setFound] = useState<Found>();
   useEffect(() => {
-    readSiteConfig().then(setSite, (error: unknown) =>
-      setFault(error instanceof Error ? error.message : String(error)),
+    readSiteConfig().then(setFound, (error: unknown) =>
+      setFound(error instanceof Error ? error.message : String(error)),
     );
   }, []);
-  if (fault !== undefined) return <Notice title="No network to show">{fault}</Notice>;
-  if (site === undefined) return <Notice title="One moment">Finding the network …</Notice>;
+  const known = typeof found === 'object';
   return (
-    <Site.Provider value={site}>
-      <Connected site={site}>{children}</Connected>
-    </Site.Provider>
+    <Site.Provider value={found}>{known ? <Connected site={found}>{children}</Connected> : children}</Site.Provider>
   );
 }
 
 function Connected({ site, children }: { readonly site: SiteConfig; readonly children: ReactNode }) {
   const wagmi = useMemo(() => wagmiConfig(site), [site]);
-  const queries = useMemo(() => new QueryClient(), []);
+  const queries = useMemo(() => new QueryClient({ defaultOptions: { queries: { retry: 1 } } }), []);
   return (
     <WagmiProvider config={wagmi}>
       <QueryClientProvider client={queries}>{children}</QueryClientProvider>

@@ -1,13 +1,25 @@
 import type { ReactNode } from 'react';
 import { Dial } from './Dial';
 
-/** A whole-page word to the reader: nothing to show yet, or nothing that can be shown. */
-export function Notice({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+/** A word to the reader in place of a page or a panel's body: what is (not) there and, as `action`, what to do next. */
+export function Notice({
+  title,
+  children,
+  action,
+  tone = 'plain',
+}: {
+  readonly title: string;
+  readonly children?: ReactNode;
+  readonly action?: ReactNode;
+  readonly tone?: 'plain' | 'attention' | 'loss';
+}) {
+  const colour = { plain: 'text-ink', attention: 'text-amber', loss: 'text-brick' }[tone];
   return (
-    <main className="mx-auto flex min-h-dvh max-w-md flex-col items-start justify-center gap-4 px-6" role="status">
-      <Dial shares={5} threshold={3} lit={0} size={48} />
-      <h1 className="font-semibold text-2xl">{title}</h1>
-      <p className="text-quiet">{children}</p>
-    </main>
+    <div className="flex flex-col items-center gap-3 px-6 py-14 text-center" role="status">
+      <Dial shares={5} threshold={3} lit={0} size={44} />
+      <h2 className={`text-balance font-semibold text-lg ${colour}`}>{title}</h2>
+      {children !== undefined && <div className="max-w-prose text-balance text-quiet">{children}</div>}
+      {action !== undefined && <div className="mt-2 flex flex-wrap justify-center gap-3">{action}</div>}
+    </div>
   );
 }

@@ -21,9 +21,10 @@ import {
   writeAliceKey,
   writePassword,
 } from './network.ts';
-import { run, stopAll } from './processes.ts';
+import { makePersonas } from './personas.ts';
+import { stopAll } from './processes.ts';
 import { beSilent, bold, quiet, say, step, title } from './screen.ts';
-import { serveSite } from './site.ts';
+import { buildSite, serveSite } from './site.ts';
 import { label, type StoryResult, tell } from './story.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -96,22 +97,6 @@ function sample(dir: string): string {
   ];
   writeFileSync(path, `Laboratory report (invented)\nPatient: Alice\n\n${rows.join('\n')}\n`);
   return path;
-}
-
-/** Builds the app if its export is missing or older than its sources. */
-async function buildApp(): Promise<string> {
-  const out = join(root, 'out');
-  const page = statSync(join(out, 'index.html'), { throwIfNoEntry: false });
-  const newest = (dir: string): number =>
-    Math.max(
-      ...readdirSync(join(root, dir), { withFileTypes: true, recursive: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs),
-    );
-  if (page !== undefined && page.mtimeMs > Math.max(newest('app'), newest('lib'))) return out;
-  const built = await run([process.execPath, join(root, 'node_modules/next/dist/bin/next'), 'build']);
-  if (built.status !== 0) throw new Error(`the app did not build:\n${`${built.stdout}${built.stderr}`.slice(-2000)}`);
-  return out;
 }
 
 async function raise(dir: string): Promise<DemoNetwork> {
@@ -218,10 +203,11 @@ async function main(): Promise<number> {
     const site = await step(
       'The app',
       async () =>
-        serveSite(await buildApp(), {
+        serveSite(await buildSite(), {
           chainName: 'Local demo',
           rpcUrl: network.rpcUrl,
           deployment: { ...network.deployment },
+          personas: makePersonas(),
         }),
       (served) => served.url,
     );

@@ -104,12 +104,13 @@ export const startDintel = (name: string, args: readonly string[], logFile: stri
 /** Runs a command to its end. */
 export function run(
   command: readonly string[],
-  options: { cwd?: string; onStderr?: (line: string) => void } = {},
+  options: { cwd?: string; env?: Record<string, string>; onStderr?: (line: string) => void } = {},
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
     const child = spawn(command[0] as string, command.slice(1), {
       cwd: options.cwd ?? root,
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...options.env },
     });
     let stdout = '';
     let stderr = '';

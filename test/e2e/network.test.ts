@@ -25,7 +25,7 @@ afterAll(async () => {
 
 describe('the network page', () => {
   it('shows the nodes that answer, the revoked policy and what happened', async () => {
-    const { page, faults } = await openPage(browser, { url: demo.site });
+    const { page, faults } = await openPage(browser, { url: `${demo.site}/network` });
     await page.getByTestId('node').nth(4).waitFor();
     expect(await page.getByTestId('node').count()).toBe(5);
     await expect.poll(() => page.getByText(/● yes/).count(), { timeout: 20_000 }).toBe(5);
@@ -39,8 +39,8 @@ describe('the network page', () => {
   });
 
   it('keeps up with the chain', async () => {
-    const { page } = await openPage(browser, { url: demo.site });
-    const block = async () => Number(/block (\d+)/.exec(await page.getByRole('banner').innerText())?.[1] ?? 0);
+    const { page } = await openPage(browser, { url: `${demo.site}/network` });
+    const block = async () => Number(/block (\d+)/.exec(await page.getByTestId('head').innerText())?.[1] ?? 0);
     await expect.poll(block, { timeout: 20_000 }).toBeGreaterThan(0);
     const seen = await block();
     await expect.poll(block, { timeout: 20_000 }).toBeGreaterThan(seen);
@@ -49,19 +49,28 @@ describe('the network page', () => {
 
   it('connects a wallet that announces itself, and lets it go', async () => {
     const { rpcUrl } = (await (await fetch(`${demo.site}/dintel.json`)).json()) as { rpcUrl: string };
-    const { page, faults } = await openPage(browser, { url: demo.site, init: announcedWallet(rpcUrl, alice) });
-    await page.getByRole('button', { name: 'Connect a wallet' }).click();
+    const { page, faults } = await openPage(browser, {
+      url: `${demo.site}/network`,
+      init: announcedWallet(rpcUrl, alice),
+    });
+    await page.getByRole('button', { name: 'Connect', exact: true }).click();
     await page.screenshot({ path: join(pictures, 'wallets.png') });
     await page.getByRole('button', { name: 'Test wallet' }).click();
     await expect.poll(() => page.getByTestId('account').innerText(), { timeout: 20_000 }).toMatch(/^0x7099…79C8$/i);
+    await page.getByTestId('account').click();
     await page.getByRole('button', { name: 'Disconnect' }).click();
-    await page.getByRole('button', { name: 'Connect a wallet' }).waitFor();
+    await page.getByRole('button', { name: 'Connect', exact: true }).waitFor();
     expect(faults).toEqual([]);
     await page.close();
   });
 
   it('fits a phone, in the dark, without scrolling sideways', async () => {
-    const { page, faults } = await openPage(browser, { url: demo.site, width: 360, height: 740, dark: true });
+    const { page, faults } = await openPage(browser, {
+      url: `${demo.site}/network`,
+      width: 360,
+      height: 740,
+      dark: true,
+    });
     await page.getByTestId('node').nth(4).waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
     await page.screenshot({ path: join(pictures, 'network-phone-dark.png'), fullPage: true });

@@ -1,10 +1,12 @@
 /**
  * The one place that turns the site's chain into wagmi's configuration. Wallets announce themselves (EIP-6963); no relay and no
- * third party is asked.
+ * third party is asked. On a local chain, the demo's people are wallets too.
  */
 import { type Chain, defineChain } from 'viem';
 import { type Config, createConfig, http } from 'wagmi';
-import type { SiteConfig } from './siteConfig';
+import { isLocal } from '../flavour';
+import type { SiteConfig } from '../siteConfig';
+import { personaConnectors } from './persona';
 
 /** The site's chain as wallets are told of it. */
 const chainOf = (site: SiteConfig): Chain =>
@@ -22,6 +24,6 @@ export function wagmiConfig(site: SiteConfig): Config {
     chains: [chain],
     transports: { [chain.id]: http(site.rpcUrl) },
     multiInjectedProviderDiscovery: true,
-    connectors: [],
+    connectors: isLocal ? personaConnectors(site) : [],
   });
 }

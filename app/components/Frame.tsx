@@ -1,0 +1,31 @@
+'use client';
+
+import type { ReactNode } from 'react';
+import { frameTexts } from '../i18n/frame';
+import { useText } from '../i18n/useText';
+import { Foot, Header } from './Header';
+
+/** What stands around every page. */
+export function Frame({ children }: { readonly children: ReactNode }) {
+  const t = useText(frameTexts);
+  return (
+    <>
+      <a
+        href="#content"
+        className="sr-only focus:not-sr-only focus:fixed focus:top-3 focus:left-3 focus:z-30 focus:rounded-lg focus:bg-raised focus:px-4 focus:py-3"
+      >
+        {t('skip')}
+      </a>
+      <Header />
+      <main
+        id="content"
+        tabIndex={-1}
+        className="mx-auto min-h-[calc(100dvh-9rem)] max-w-6xl px-4 pt-8 pb-12 outline-none sm:px-6"
+      >
+        {children}
+      </main>
+      <footer className="mx-auto max-w-6xl px-4 pb-24 text-quiet text-sm sm:px-6 md:pb-8">{t('foot')}</footer>
+      <Foot />
+    </>
+  );
+}

@@ -1,0 +1,35 @@
+/**
+ * Any error as a sentence for people, in their language. Owns: the choice of words. Owns not: the words of lib (`protocol/codes.ts`,
+ * `chain/errors.ts`), which are English; `spanish.ts` has those that people meet. Reads shapes, not classes: an error may have crossed
+ * from a worker, and the front page shall not carry the whole vocabulary.
+ */
+import type { Language } from '../i18n/texts';
+import { spanish } from './spanish';
+
+/** What an error of lib looks like from outside. */
+export interface Coded {
+  readonly code: string;
+  readonly shortMessage?: string | undefined;
+  readonly details?: string | undefined;
+  readonly revert?: { readonly name: string | undefined } | undefined;
+}
+
+/** The code of an error of lib, or undefined. */
+export const codeOf = (error: unknown): string | undefined =>
+  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined;
+
+/** One or two sentences: what happened and what would help. Never empty, never a stack. */
+export function sentenceOfError(error: unknown, language: Language): string {
+  const code = codeOf(error);
+  if (code !== undefined) {
+    const { shortMessage, details, revert } = error as Coded;
+    const known = language === 'es' ? (spanish[revert?.name ?? code] ?? spanish[code]) : undefined;
+    if (known !== undefined) return known;
+    if (revert?.name !== undefined && details !== undefined) return details;
+    if (shortMessage !== undefined) return shortMessage;
+  }
+  if (error instanceof Error && error.message !== '') return error.message.split('\n')[0] as string;
+  return language === 'es' ? 'Algo salió mal.' : 'Something went wrong.';
+}

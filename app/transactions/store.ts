@@ -1,0 +1,81 @@
+/**
+ * What this device asked a wallet to do: a list that survives reloads. Only what is public anyway is kept (hash, account, title).
+ *
+ * Owns: the list and its place in localStorage. Owns not: sending (`useAct`), watching after a reload (`useWatch`), how it looks.
+ */
+import type { Address, Hex } from 'dintel/chain';
+
+/**
+ * trying (simulated, nothing sent), sign (the wallet asks its owner), sent, then one end: mined, failed (on chain), refused (the trial
+ * run said no: nothing was sent), declined, dropped, replaced.
+ */
+export type Stage = 'trying' | 'sign' | 'sent' | 'mined' | 'failed' | 'refused' | 'declined' | 'dropped' | 'replaced';
+
+export interface Tracked {
+  readonly id: string;
+  readonly title: string;
+  readonly chainId: number;
+  readonly account: Address;
+  readonly stage: Stage;
+  readonly hash?: Hex;
+  /** Where it was mined. */
+  readonly block?: number;
+  /** Why it failed: a sentence. */
+  readonly why?: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+const key = 'dintel.activity';
+const kept = 40;
+const listeners = new Set<() => void>();
+let list: readonly Tracked[] | undefined;
+const none: readonly Tracked[] = [];
+
+/** Whether it can still change. */
+export const isOpen = ({ stage }: Tracked): boolean => stage === 'trying' || stage === 'sign' || stage === 'sent';
+
+/** Newest first. */
+export function tracked(): readonly Tracked[] {
+  list ??= load();
+  return list;
+}
+
+/** What the exported page was made with. */
+export const trackedAtFirst = (): readonly Tracked[] => none;
+
+export function subscribeTracked(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
+/** Adds one, or changes the one of this id. */
+export function track(change: Partial<Tracked> & Pick<Tracked, 'id'>): void {
+  const before = tracked();
+  const old = before.find(({ id }) => id === change.id);
+  const next = { ...old, ...change } as Tracked;
+  set(old === undefined ? [next, ...before].slice(0, kept) : before.map((one) => (one === old ? next : one)));
+}
+
+/** Forgets what has ended. */
+export const forgetEnded = (): void => set(tracked().filter(isOpen));
+
+function set(next: readonly Tracked[]): void {
+  list = next;
+  try {
+    localStorage.setItem(key, JSON.stringify(next));
+  } catch {
+    // A browser without storage: the list lives as long as the page.
+  }
+  for (const listener of listeners) listener();
+}
+
+function load(): readonly Tracked[] {
+  try {
+    const stored = JSON.parse(localStorage.getItem(key) ?? '[]') as readonly Tracked[];
+    // What had no hash when the page went was never sent by it.
+    return stored.filter((one) => !isOpen(one) || one.hash !== undefined);
+  } catch {
+    return [];
+  }
+}
