@@ -43,7 +43,7 @@ const subpaths: Record<string, Room> = {
 /** What each room may import from npm; the scheme needs only noble, and no core file needs a chain library. */
 const allowed: Partial<Record<Room, RegExp>> = {
   'lib/umbral': /^@noble\/(curves|ciphers|hashes)\//,
-  'lib/protocol': /^(@noble\/(curves|ciphers|hashes)\/|@scure\/bip39|cborg)/,
+  'lib/protocol': /^(@noble\/(curves|ciphers|hashes)\/|@scure\/bip39)/,
   'lib/keys': /^(@noble\/(ciphers|hashes)\/|@scure\/bip39)/,
   'lib/chain': /^@noble\//,
   'lib/storage': /^@noble\//,

@@ -6,10 +6,10 @@
 import type { Evidence } from '../protocol/evidence.ts';
 import { type CFragVerdict, cfragVerdicts } from '../protocol/evidenceVerdict.ts';
 import type { Leaf } from '../protocol/leaf.ts';
-import { adjudicatorAbi, dintelErrorsAbi } from './abi.ts';
-import { Agent, act, type ContractEvent } from './agent.ts';
+import { Agent, act, type ContractEvent, contractAbi } from './agent.ts';
 import type { Address, BlockTag, Chain, ChainReader, Hex, SentTransaction } from './chain.ts';
 import { ChainError } from './errors.ts';
+import { adjudicatorSignatures } from './signatures.ts';
 
 /** An open challenge. Units: deadline seconds (the last that counts), bond wei. */
 export interface ChallengeRecord {
@@ -95,7 +95,7 @@ export interface AdjudicatorEvents {
 }
 export type AdjudicatorEvent = ContractEvent<AdjudicatorEvents>;
 
-const abi = [...adjudicatorAbi, ...dintelErrorsAbi];
+const abi = contractAbi(adjudicatorSignatures);
 const nobody = `0x${'00'.repeat(20)}`;
 
 /** Every method throws `ChainError`; refusals of the contract have their name in `revert`. */

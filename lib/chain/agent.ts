@@ -20,6 +20,15 @@ import type {
 } from './chain.ts';
 import { type AbiParameter, abiItem } from './codec.ts';
 import { ChainError } from './errors.ts';
+import { parseAbi } from './parseAbi.ts';
+import { errorSignatures } from './signatures.ts';
+
+const errorAbi = parseAbi(errorSignatures);
+
+/** Functions and events of one contract, and every custom error that may come through it. */
+export function contractAbi(signatures: string): Abi {
+  return [...parseAbi(signatures), ...errorAbi];
+}
 
 /** Where in the chain an event stands; `logIndex` counts within its block. */
 export interface EventPlace {

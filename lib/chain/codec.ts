@@ -21,6 +21,7 @@ export interface AbiItem {
   readonly name?: string;
   readonly inputs?: readonly AbiParameter[];
   readonly outputs?: readonly AbiParameter[];
+  readonly stateMutability?: string;
 }
 
 interface RawLog {

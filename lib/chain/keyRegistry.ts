@@ -2,9 +2,9 @@
  * KeyRegistry: which Umbral keys an account receives and signs with. Owns: its calls and events in TypeScript. Owns not:
  * cards, pins and fingerprints (protocol/card.ts). Source: protocol.md section 5.4.
  */
-import { dintelErrorsAbi, keyRegistryAbi } from './abi.ts';
-import { Agent, act, type ContractEvent } from './agent.ts';
+import { Agent, act, type ContractEvent, contractAbi } from './agent.ts';
 import type { Address, Chain, ChainReader, Hex, SentTransaction } from './chain.ts';
+import { keyRegistrySignatures } from './signatures.ts';
 
 /** Two public keys, affine, and each one's signature over KeyPossession in EIP-2098 form. */
 export interface KeyPairProof {
@@ -31,7 +31,7 @@ export interface KeyRegistryEvents {
 }
 export type KeyRegistryEvent = ContractEvent<KeyRegistryEvents>;
 
-const abi = [...keyRegistryAbi, ...dintelErrorsAbi];
+const abi = contractAbi(keyRegistrySignatures);
 
 /** Every method throws `ChainError`. */
 export class KeyRegistry<C extends ChainReader = ChainReader> extends Agent<C, KeyRegistryEvents> {

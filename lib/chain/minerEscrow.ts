@@ -2,9 +2,9 @@
  * MinerEscrow: who is a node. Thin typed functions over its calls and events. Owns: their shapes in TypeScript. Owns not:
  * the registry folded from events (`registry.ts`). Source: protocol.md section 5.1, contracts/interfaces/IMinerEscrow.sol.
  */
-import { dintelErrorsAbi, minerEscrowAbi } from './abi.ts';
-import { Agent, act, type ContractEvent } from './agent.ts';
+import { Agent, act, type ContractEvent, contractAbi } from './agent.ts';
 import type { Address, BlockTag, Chain, ChainReader, Hex, SentTransaction } from './chain.ts';
+import { minerEscrowSignatures } from './signatures.ts';
 
 /** A node as the contract stores it. Units: stake in the token's smallest unit, rates wei per share and epoch, epochs. */
 export interface Miner {
@@ -79,7 +79,7 @@ export interface MinerEscrowEvents {
 }
 export type MinerEscrowEvent = ContractEvent<MinerEscrowEvents>;
 
-const abi = [...minerEscrowAbi, ...dintelErrorsAbi];
+const abi = contractAbi(minerEscrowSignatures);
 
 /** Every method throws `ChainError`; refusals of the contract have their name in `revert`. */
 export class MinerEscrow<C extends ChainReader = ChainReader> extends Agent<C, MinerEscrowEvents> {

@@ -3,9 +3,9 @@
  * TypeScript. Owns not: what a root is made of (protocol/leaf.ts, tree.ts). Source: protocol.md section 5.2.
  */
 import type { Leaf } from '../protocol/leaf.ts';
-import { dintelErrorsAbi, policyManagerAbi } from './abi.ts';
-import { Agent, act, type ContractEvent } from './agent.ts';
+import { Agent, act, type ContractEvent, contractAbi } from './agent.ts';
 import type { Address, BlockTag, Chain, ChainReader, Hex, SentTransaction } from './chain.ts';
+import { policyManagerSignatures } from './signatures.ts';
 
 /** A policy as stored. Units: rate wei per share and epoch, left wei, start and end epochs (both billed), expiresAt seconds. */
 export interface PolicyRecord {
@@ -62,7 +62,7 @@ export interface PolicyManagerEvents {
 }
 export type PolicyManagerEvent = ContractEvent<PolicyManagerEvents>;
 
-const abi = [...policyManagerAbi, ...dintelErrorsAbi];
+const abi = contractAbi(policyManagerSignatures);
 const nobody = `0x${'00'.repeat(20)}`;
 
 /** Every method throws `ChainError`; refusals of the contract have their name in `revert`. */

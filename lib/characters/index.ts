@@ -29,7 +29,8 @@ export {
 } from './bob/bob.ts';
 export type { ChallengeEnd, OpenChallenge } from './bob/challenge.ts';
 export type { NodeReport, NodeState } from './bob/quorum.ts';
-export { type Reported, type ReportOptions, report as reportAnswer } from './bob/report.ts';
+export type { Reported, ReportOptions } from './bob/report.ts';
+export { reportAnswer } from './bob/reportAnswer.ts';
 export { type ReadOptions, RetrievedFile } from './bob/retrieved.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { type EncryptOptions, Enrico } from './enrico/enrico.ts';

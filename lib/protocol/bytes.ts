@@ -5,7 +5,7 @@
 import { ProtocolError, refuse } from './errors.ts';
 
 /** The parts in a row, in a fresh array. */
-export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
+export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   let length = 0;
   for (const part of parts) length += part.length;
   const result = new Uint8Array(length);

@@ -21,7 +21,8 @@ import { manifestIdOf, openManifest } from '../../protocol/manifestSeal.ts';
 import { type VerifiedManifest, type VerifiedShare, verifyManifest } from '../../protocol/manifestVerify.ts';
 import { capsuleHash } from '../../protocol/request.ts';
 import { addressOf } from '../../protocol/signature.ts';
-import { chunkStoreOf, fetchBlob, HttpStorage } from '../../storage/http.ts';
+import { chunkStoreOf, HttpStorage } from '../../storage/http.ts';
+import { fetchBlob } from '../../storage/uris.ts';
 import type { VerifiedCapsuleFrag } from '../../umbral/capsuleFrag.ts';
 import type { PublicKey } from '../../umbral/keys.ts';
 import { decryptReencrypted } from '../../umbral/open.ts';
@@ -31,9 +32,10 @@ import { checkNodeUrl, NodeClient } from '../nodeClient.ts';
 import type { OnProgress } from '../progress.ts';
 import { publicFetch } from '../publicFetch.ts';
 import { type AskContext, askNode, judgeAnswer, type WrongAnswer, WrongAnswerError } from './ask.ts';
-import { type OpenChallenge, openChallenge } from './challenge.ts';
+import type { OpenChallenge } from './challenge.ts';
 import { askQuorum, type NodeReport } from './quorum.ts';
-import { type Reported, type ReportOptions, report } from './report.ts';
+import type { Reported, ReportOptions } from './report.ts';
+import { reportAnswer } from './reportAnswer.ts';
 import { RetrievedFile } from './retrieved.ts';
 
 export interface BobOptions {
@@ -216,7 +218,7 @@ export class Bob {
    * contract's reason in `revert`, CHAIN_MISMATCH, ABORTED.
    */
   report(answer: WrongAnswer, options: ReportOptions): Promise<Reported> {
-    return report(this.network.deployment, { ...answer, leaf: answer.share.leaf }, options);
+    return reportAnswer(this.network.deployment, { ...answer, leaf: answer.share.leaf }, options);
   }
 
   /**
@@ -233,6 +235,7 @@ export class Bob {
       const expected = `below ${manifest.manifest.files.length}`;
       throw new ProtocolError('E_FIELD', { field: 'file', expected, got: String(place) });
     }
+    const { openChallenge } = await import('./challenge.ts');
     const { capsule } = parseFileHeader(file.headerBytes);
     const kept = this.#keptOf(manifest.manifest.policyId, capsuleHash(capsule));
     return openChallenge({
