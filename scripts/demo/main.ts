@@ -10,12 +10,17 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writ
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { rules } from '../../ignition/rules.ts';
+import { startControl } from './control.ts';
+import { pastEpochs, playPast } from './history.ts';
 import {
   type DemoNetwork,
+  type DemoNode,
   deploy,
-  restartNode,
+  type MadeNode,
   shares,
   startChain,
+  startNode,
   startNodes,
   threshold,
   writeAliceKey,
@@ -99,12 +104,16 @@ function sample(dir: string): string {
   return path;
 }
 
-async function raise(dir: string): Promise<DemoNetwork> {
+/** Epochs of a local deployment, in seconds. */
+const epochLength = rules.local.epochLength;
+
+/** Raises the network; `withPast` lets its clock begin in the past and plays a history up to now. */
+async function raise(dir: string, withPast: boolean): Promise<DemoNetwork> {
   const passwordFile = writePassword(dir);
   const aliceKeyFile = writeAliceKey(dir);
   const { chain, rpcUrl } = await step(
     'Chain up',
-    () => startChain(dir),
+    () => startChain(dir, withPast ? pastEpochs * epochLength : 0),
     (started) => started.rpcUrl,
   );
   const { deployment, deploymentFile } = await step(
@@ -112,13 +121,28 @@ async function raise(dir: string): Promise<DemoNetwork> {
     () => deploy(dir, rpcUrl),
     () => 'token, escrow, policies, keys, adjudicator',
   );
+  const context = { dir, rpcUrl, deployment, deploymentFile, passwordFile, chain };
+  const past = async (made: readonly MadeNode[]): Promise<void> => {
+    if (!withPast) return;
+    await step(
+      'A past for the plots',
+      () => playPast(context, made),
+      () => `${pastEpochs} epochs: fees, rewards, two slashes`,
+    );
+  };
   const nodes = await step(
     `${shares} nodes staked and serving`,
-    () => startNodes({ dir, rpcUrl, deployment, deploymentFile, passwordFile, chain }),
+    () => startNodes(context, undefined, past),
     (raised) => `ports ${raised.map((node) => new URL(node.url).port).join(' ')}`,
   );
-  return { dir, rpcUrl, deployment, deploymentFile, passwordFile, aliceKeyFile, chain, nodes };
+  return { ...context, aliceKeyFile, nodes };
 }
+
+/** The node that the story stopped, serving again. */
+const back = async (network: DemoNetwork, node: DemoNode): Promise<DemoNode> => ({
+  ...node,
+  process: await startNode(network, node),
+});
 
 function summary(network: DemoNetwork, story: StoryResult) {
   return {
@@ -187,19 +211,17 @@ async function main(): Promise<number> {
 
   const play = async (): Promise<number> => {
     title('Dintel', `a network of ${shares} nodes on this machine, ${threshold} of which must answer`);
-    const network = await raise(dir);
+    const network = await raise(dir, chosen.once === undefined);
     title('The story');
     const story = await tell(network, chosen.once ?? sample(dir));
     if (chosen.json === true) process.stdout.write(`${JSON.stringify(summary(network, story))}\n`);
     if (chosen.once !== undefined) return story.ok ? 0 : 1;
-    const stopped = network.nodes.find((node) => node.name === story.stopped);
-    if (stopped !== undefined) {
-      await step(
-        'The stopped node is back',
-        () => restartNode(network, stopped),
-        () => stopped.name,
-      );
-    }
+    const nodes = await step(
+      'The stopped node is back',
+      () => Promise.all(network.nodes.map(async (node) => (node.name === story.stopped ? back(network, node) : node))),
+      () => story.stopped,
+    );
+    const control = await startControl({ ...network, nodes });
     const site = await step(
       'The app',
       async () =>
@@ -208,12 +230,14 @@ async function main(): Promise<number> {
           rpcUrl: network.rpcUrl,
           deployment: { ...network.deployment },
           personas: makePersonas(),
+          controlUrl: control.url,
         }),
       (served) => served.url,
     );
+    control.allow(site.url);
     printNext(network, site.url, chosen.keep !== undefined);
     await interrupted;
-    await site.close();
+    await Promise.all([site.close(), control.close()]);
     return 0;
   };
 

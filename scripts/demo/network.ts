@@ -21,13 +21,17 @@ const mnemonic = 'test test test test test test test test test test test junk';
 export const account = (index: number) => HDNodeWallet.fromPhrase(mnemonic, '', `m/44'/60'/0'/0/${index}`);
 const accounts = { deployer: 0, alice: 1, firstStaker: 2 } as const;
 
-/** One node of the demo. */
-export interface DemoNode {
+/** A node that is made and staked. */
+export interface MadeNode {
   readonly name: string;
   readonly home: string;
   readonly url: string;
   readonly address: string;
   readonly operator: string;
+}
+
+/** One node of the demo, serving. */
+export interface DemoNode extends MadeNode {
   readonly process: Running;
 }
 
@@ -42,6 +46,9 @@ export interface DemoNetwork {
   readonly chain: Running;
   readonly nodes: readonly DemoNode[];
 }
+
+/** What the nodes stand on. */
+export type NodeContext = Omit<DemoNetwork, 'nodes' | 'aliceKeyFile'>;
 
 /** Writes a file only its owner can read. */
 export function writeSecret(path: string, text: string): string {
@@ -63,10 +70,13 @@ export async function dintelJson<T>(
   return { ...(JSON.parse(finished.stdout) as T), peakRssBytes: finished.peakRssBytes, pid: finished.pid };
 }
 
-/** Starts the chain process and waits for the line that names its URL. */
-export async function startChain(dir: string): Promise<{ chain: Running; rpcUrl: string }> {
+/**
+ * Starts the chain process and waits for the line that names its URL. `agoSeconds` lets its clock begin in the past, where a history
+ * can be played (history.ts).
+ */
+export async function startChain(dir: string, agoSeconds = 0): Promise<{ chain: Running; rpcUrl: string }> {
   const log = join(dir, 'chain.log');
-  const chain = start('chain', [process.execPath, join(import.meta.dirname, 'chain.ts')], log);
+  const chain = start('chain', [process.execPath, join(import.meta.dirname, 'chain.ts'), String(agoSeconds)], log);
   for (let waited = 0; waited < 60_000; waited += 50) {
     const line = existsSync(log) ? /\{"url":"([^"]+)"\}/.exec(readFileSync(log, 'utf8')) : null;
     if (line !== null) return { chain, rpcUrl: line[1] as string };
@@ -105,13 +115,13 @@ export interface NodeStart {
 export const serveNode = ({ name, home, passwordFile, logFile }: NodeStart): Running =>
   startDintel(name, ['ursula', 'run', '--home', home, '--password-file', passwordFile], logFile);
 
-/** Makes, funds, stakes and starts one node; resolves when it answers `/readyz`. */
-async function raiseNode(
+/** Makes, funds and stakes one node. */
+async function makeNode(
   index: number,
-  context: Omit<DemoNetwork, 'nodes' | 'aliceKeyFile'>,
+  context: NodeContext,
   fund: (operator: string, staker: string) => Promise<void>,
   choices: NodeChoices,
-): Promise<DemoNode> {
+): Promise<MadeNode> {
   const name = `ursula-${index + 1}`;
   const home = join(context.dir, name);
   const port = await freePort();
@@ -150,17 +160,19 @@ async function raiseNode(
     '--min-rate',
     String(10n ** 12n),
   ]);
-  const logFile = join(context.dir, `${name}.log`);
-  const process = (choices.serve ?? serveNode)({ name, home, passwordFile: context.passwordFile, logFile });
-  await ready(url, logFile);
-  return { name, home, url, address: staker.address.toLowerCase(), operator: made.operator.toLowerCase(), process };
+  return { name, home, url, address: staker.address.toLowerCase(), operator: made.operator.toLowerCase() };
 }
 
-/** Starts a node that was stopped, from its home; resolves when it answers again. */
-export async function restartNode(network: DemoNetwork, node: DemoNode): Promise<void> {
-  const log = join(network.dir, `${node.name}.log`);
-  startDintel(node.name, ['ursula', 'run', '--home', node.home, '--password-file', network.passwordFile], log);
-  await ready(node.url, log);
+/** Starts a node from its home; resolves when it answers `/readyz`. */
+export async function startNode(
+  { dir, passwordFile }: Pick<NodeContext, 'dir' | 'passwordFile'>,
+  { name, home, url }: MadeNode,
+  serve: (start: NodeStart) => Running = serveNode,
+): Promise<Running> {
+  const logFile = join(dir, `${name}.log`);
+  const running = serve({ name, home, passwordFile, logFile });
+  await ready(url, logFile);
+  return running;
 }
 
 /** Waits until a node says that it is ready to serve. */
@@ -173,10 +185,14 @@ export async function ready(url: string, log: string): Promise<void> {
   throw new Error(`${url} is not ready after 90 s; see ${log}`);
 }
 
-/** Raises five nodes side by side; `choices` for each by its place, none for the demo's own. */
+/**
+ * Raises five nodes side by side; `choices` for each by its place, none for the demo's own. `before` runs when all are staked and none
+ * serves yet.
+ */
 export async function startNodes(
-  context: Omit<DemoNetwork, 'nodes' | 'aliceKeyFile'>,
+  context: NodeContext,
   choices: (index: number) => NodeChoices = () => ({}),
+  before: (made: readonly MadeNode[]) => Promise<void> = () => Promise.resolve(),
 ): Promise<DemoNode[]> {
   const provider = new JsonRpcProvider(context.rpcUrl, undefined, {
     staticNetwork: true,
@@ -197,11 +213,14 @@ export async function startNodes(
     for (const transaction of sent) await transaction.wait();
   };
   // One at a time would be simpler to read in a log, but the reader waits for this; the treasury's nonces are ordered by its manager.
-  const nodes = await Promise.all(
-    Array.from({ length: shares }, (_, index) => raiseNode(index, context, fund, choices(index))),
+  const made = await Promise.all(
+    Array.from({ length: shares }, (_, index) => makeNode(index, context, fund, choices(index))),
   );
   provider.destroy();
-  return nodes;
+  await before(made);
+  return Promise.all(
+    made.map(async (node, index) => ({ ...node, process: await startNode(context, node, choices(index).serve) })),
+  );
 }
 
 /** Alice's wallet key: the only account in the story that pays. */

@@ -26,6 +26,8 @@ import { runDintel, start } from '../../scripts/demo/processes.ts';
 import { raiseNetwork, type StoryNetwork, type StoryNode } from './network.ts';
 import { askRaw, chainOf, collect, grantFor, makeAlice, makeBob, requestFor, sealFor } from './people.ts';
 
+const vladimirScript = join(import.meta.dirname, '../../scripts/demo/vladimir.ts');
+
 /** What he does, what Bob finds, what the contract finds. */
 const guises: readonly (readonly [string, string, CFragVerdict])[] = [
   ['the cfrag of another capsule', 'cfrag.reencryption', 'EquationE'],
@@ -50,7 +52,7 @@ beforeAll(async () => {
       ? {}
       : {
           serve: ({ name, home, passwordFile, logFile }) =>
-            start(name, [process.execPath, join(import.meta.dirname, 'vladimir.ts'), home, passwordFile], logFile),
+            start(name, [process.execPath, vladimirScript, home, passwordFile], logFile),
         },
   );
   vladimir = net.nodes[4] as StoryNode;

@@ -2,14 +2,15 @@
  * Vladimir: a node that lies, as a process of its own. Behind him runs the node's own code, with his operator key; in front of it he
  * changes the answers of `/v1/reencrypt` and signs what he made of them, so every lie is over a valid receipt.
  *
- *   node test/stories/vladimir.ts HOME PASSWORD_FILE
+ *   node scripts/demo/vladimir.ts HOME PASSWORD_FILE
  *
- * The file `guise` in his home names his lie, one of scripts/vectors/cheats.ts, read anew for every request; none = honest.
- * Everything else passes through. For tests only.
+ * The file `guise` in his home names his lie, one of scripts/vectors/cheats.ts, read anew for every request; `slow` lets the truth
+ * wait; none = honest. Everything else passes through. For the demo and for tests; the product has nothing of the kind.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { contractsOf } from 'dintel';
 import {
   decodeAnswer,
@@ -30,7 +31,7 @@ import { encrypt, PublicKey, Scalar, SecretKey } from 'dintel/umbral';
 import { readConfig, requireField } from '../../node/config/configFile.ts';
 import { NodeKeystore } from '../../node/keystore/nodeKeystore.ts';
 import { startUrsula } from '../../node/ursula.ts';
-import { cheatsOf, forge, type HonestAnswer } from '../../scripts/vectors/cheats.ts';
+import { cheatsOf, forge, type HonestAnswer } from '../vectors/cheats.ts';
 
 const [home, passwordFile] = process.argv.slice(2) as [string, string];
 const config = await readConfig(home, 'ursula');
@@ -46,6 +47,9 @@ const inner = await startUrsula({
   port: 0,
   depth: config.depth ?? 0,
 });
+
+/** How long the truth waits in the guise `slow`: longer than Bob likes to wait for one node. */
+const slowMs = 5_000;
 
 const guise = (): string | undefined => {
   const file = join(home, 'guise');
@@ -98,14 +102,18 @@ async function pass(from: IncomingMessage, to: ServerResponse): Promise<void> {
   });
   const said = await bodyOf(answer);
   const name = from.url === '/v1/reencrypt' && answer.statusCode === 200 ? guise() : undefined;
-  const told = name
-    ? Buffer.from(encodeAnswer('reencrypt', lie(name, decodeBody('reencrypt', asked), decodeAnswer('reencrypt', said))))
-    : said;
+  if (name === 'slow') await sleep(slowMs);
+  const told =
+    name !== undefined && name !== 'slow'
+      ? Buffer.from(
+          encodeAnswer('reencrypt', lie(name, decodeBody('reencrypt', asked), decodeAnswer('reencrypt', said))),
+        )
+      : said;
   const { 'transfer-encoding': _, ...headers } = answer.headers;
   const length = from.method === 'HEAD' ? {} : { 'content-length': String(told.length) };
   to.writeHead(answer.statusCode ?? 500, { ...headers, ...length });
   to.end(told);
-  if (name) process.stderr.write(`vladimir: told a lie: ${name}\n`);
+  if (told !== said) process.stderr.write(`vladimir: told a lie: ${name}\n`);
 }
 
 const server = createServer((from, to) => {
