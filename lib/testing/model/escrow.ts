@@ -4,6 +4,7 @@
  * Not here: tokens themselves, signatures, node information. Source: spec/protocol.md section 5.1.
  */
 import { type Clock, need, Purse, Refused } from './clock.ts';
+import { type Book, Store } from './store.ts';
 
 export interface EscrowRules {
   readonly epochLength: number;
@@ -33,6 +34,13 @@ export interface Miner {
   readonly judged: Set<string>;
 }
 
+/** Epochs in which a key counts as a node's operator, both inclusive. */
+export interface Span {
+  readonly node: string;
+  readonly from: number;
+  to: number;
+}
+
 export type Offence = 'correctness' | 'liveness';
 
 const maxLease = 8;
@@ -46,17 +54,32 @@ const periodOf = (epoch: number): number => Math.floor(epoch / period);
 export class EscrowModel {
   readonly rules: EscrowRules;
   readonly #clock: Clock;
-  readonly #miners = new Map<string, Miner>();
-  readonly #spans = new Map<string, { node: string; from: number; to: number }>();
-  readonly #reserves = new Map<number, { pot: bigint; left: bigint }>();
-  readonly credit = new Purse();
-  totalStake = 0n;
-  penaltyPot = 0n;
-  carry = 0n;
+  readonly #miners: Book<Miner>;
+  readonly #spans: Book<Span>;
+  readonly #reserves: Book<{ pot: bigint; left: bigint }>;
+  readonly #totals: Book<bigint>;
+  readonly credit: Purse;
 
-  constructor(rules: EscrowRules, clock: Clock) {
+  constructor(rules: EscrowRules, clock: Clock, store = new Store()) {
     this.rules = rules;
     this.#clock = clock;
+    this.#miners = store.book('miners');
+    this.#spans = store.book('spans');
+    this.#reserves = store.book('reserves');
+    this.#totals = store.book('totals');
+    this.credit = new Purse(store.book('credit of tokens'));
+  }
+
+  get totalStake(): bigint {
+    return this.#totals.get('stake') ?? 0n;
+  }
+
+  get penaltyPot(): bigint {
+    return this.#totals.get('penalties') ?? 0n;
+  }
+
+  get carry(): bigint {
+    return this.#totals.get('carry') ?? 0n;
   }
 
   get epoch(): number {
@@ -105,7 +128,12 @@ export class EscrowModel {
   }
 
   reserve(index: number): { pot: bigint; left: bigint } {
-    return this.#reserves.get(index) ?? { pot: 0n, left: 0n };
+    return this.#reserves.get(String(index)) ?? { pot: 0n, left: 0n };
+  }
+
+  /** Undefined for a key that never was an operator. */
+  span(operator: string): Span | undefined {
+    return this.#spans.get(operator);
   }
 
   operatorValid(node: string, operator: string, epoch: number): boolean {
@@ -198,7 +226,7 @@ export class EscrowModel {
     need(its.unbondReady !== 0, 'NothingToWithdraw');
     need(this.epoch >= its.unbondReady, 'StillLocked');
     const amount = its.unbonding;
-    this.totalStake -= amount;
+    this.#total('stake', -amount);
     if (its.exitEpoch !== 0) its.availableUntil = 0;
     this.#endUnbonding(its);
     return amount;
@@ -228,7 +256,7 @@ export class EscrowModel {
       const reserve = this.reserve(periodOf(epoch));
       if (!its.bits.has(epoch) || total === 0n) continue;
       const part = ((reserve.pot / BigInt(period)) * this.weightAt(node, epoch)) / total;
-      this.#reserves.set(periodOf(epoch), { ...reserve, left: reserve.left - part });
+      this.#reserves.set(String(periodOf(epoch)), { ...reserve, left: reserve.left - part });
       amount += part;
     }
     its.claimedThrough = through;
@@ -248,14 +276,14 @@ export class EscrowModel {
     need(this.#lastFinal >= (index + 1) * period + claimWindow, 'NotRecyclable');
     const { left } = this.reserve(index);
     need(left !== 0n, 'NotRecyclable');
-    this.#reserves.delete(index);
+    this.#reserves.delete(String(index));
     this.#recycle(left);
   }
 
   recyclePot(): void {
     need(this.penaltyPot !== 0n, 'NotRecyclable');
     const amount = this.penaltyPot;
-    this.penaltyPot = 0n;
+    this.#total('penalties', -amount);
     this.#recycle(amount);
   }
 
@@ -280,8 +308,8 @@ export class EscrowModel {
     const penalty = (all * BigInt(bps) + 9_999n) / 10_000n;
     const reward = reporter === undefined ? 0n : penalty / 5n;
     if (reporter !== undefined) this.credit.give(reporter, reward);
-    this.penaltyPot += penalty - reward;
-    this.totalStake -= penalty;
+    this.#total('penalties', penalty - reward);
+    this.#total('stake', -penalty);
     const fromStake = penalty < its.stake ? penalty : its.stake;
     its.stake -= fromStake;
     its.unbonding -= penalty - fromStake;
@@ -297,6 +325,10 @@ export class EscrowModel {
   }
 
   // ---- inner
+
+  #total(name: 'stake' | 'penalties' | 'carry', change: bigint): void {
+    this.#totals.set(name, (this.#totals.get(name) ?? 0n) + change);
+  }
 
   get #lastFinal(): number {
     return this.epoch - this.rules.disputeWindow - 1;
@@ -318,7 +350,7 @@ export class EscrowModel {
   }
 
   #add(its: Miner, amount: bigint): void {
-    this.totalStake += amount;
+    this.#total('stake', amount);
     its.stake += amount;
     this.#weigh(its);
   }
@@ -350,12 +382,13 @@ export class EscrowModel {
 
   #fund(index: number, amount: bigint): void {
     const { pot, left } = this.reserve(index);
-    this.#reserves.set(index, { pot: pot + amount, left: left + amount });
+    this.#reserves.set(String(index), { pot: pot + amount, left: left + amount });
   }
 
   #recycle(amount: bigint): void {
     const all = amount + this.carry;
-    this.carry = all % BigInt(period);
-    this.#fund(periodOf(this.epoch) + 1, all - this.carry);
+    const rest = all % BigInt(period);
+    this.#total('carry', rest - this.carry);
+    this.#fund(periodOf(this.epoch) + 1, all - rest);
   }
 }

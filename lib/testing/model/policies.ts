@@ -4,6 +4,7 @@
  */
 import { type Clock, need, Purse } from './clock.ts';
 import type { EscrowModel } from './escrow.ts';
+import { type Book, Store } from './store.ts';
 
 /** A policy as `policy(id)` tells it. Units: epochs and seconds as numbers, wei as bigint. */
 export interface PolicyState {
@@ -36,12 +37,18 @@ const closeAfter = 90;
 export class PolicyModel {
   readonly #escrow: EscrowModel;
   readonly #clock: Clock;
-  readonly #policies = new Map<string, PolicyState>();
-  readonly credit = new Purse();
+  readonly #policies: Book<PolicyState>;
+  readonly credit: Purse;
 
-  constructor(escrow: EscrowModel, clock: Clock) {
+  constructor(escrow: EscrowModel, clock: Clock, store = new Store()) {
     this.#escrow = escrow;
     this.#clock = clock;
+    this.#policies = store.book('policies');
+    this.credit = new Purse(store.book('credit of coins'));
+  }
+
+  has(id: string): boolean {
+    return this.#policies.has(id);
   }
 
   /** Throws NoSuchPolicy. */
@@ -100,19 +107,26 @@ export class PolicyModel {
     this.credit.give(its.sponsor, refund);
   }
 
+  /** What settling share `index`, which `node` serves, would pay now; `epochs` is 0 if there is nothing to settle. */
+  due(id: string, index: number, node: string): { paid: bigint; refunded: bigint; through: number; epochs: number } {
+    const its = this.policy(id);
+    const first = its.start + (its.settled.get(index) ?? 0);
+    const last = Math.min(its.end, this.#escrow.epoch - this.#escrow.rules.disputeWindow - 1);
+    if (last < first || its.left === 0n) return { paid: 0n, refunded: 0n, through: 0, epochs: 0 };
+    const active = this.#escrow.activeEpochs(node, first, last);
+    const epochs = last - first + 1;
+    return { paid: its.rate * BigInt(active), refunded: its.rate * BigInt(epochs - active), through: last, epochs };
+  }
+
   /** The leaf has been proved: `node` serves share `index`. */
   settle(id: string, index: number, node: string): void {
     const its = this.policy(id);
-    const done = its.settled.get(index) ?? 0;
-    const first = its.start + done;
-    const last = Math.min(its.end, this.#escrow.epoch - this.#escrow.rules.disputeWindow - 1);
-    need(last >= first && its.left !== 0n, 'NothingToSettle');
-    const active = this.#escrow.activeEpochs(node, first, last);
-    const epochs = last - first + 1;
-    its.settled.set(index, done + epochs);
-    its.left -= its.rate * BigInt(epochs);
-    this.credit.give(node, its.rate * BigInt(active));
-    this.credit.give(its.sponsor, its.rate * BigInt(epochs - active));
+    const { paid, refunded, epochs } = this.due(id, index, node);
+    need(epochs > 0, 'NothingToSettle');
+    its.settled.set(index, (its.settled.get(index) ?? 0) + epochs);
+    its.left -= paid + refunded;
+    this.credit.give(node, paid);
+    this.credit.give(its.sponsor, refunded);
   }
 
   close(id: string): void {

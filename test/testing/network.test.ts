@@ -1,0 +1,224 @@
+/** What an app developer's test does with `dintel/testing`: people, switches, time. Real cores, real bytes, a modelled chain. */
+import { type Alice, type Bob, bytesRange, openSealedFile, RetrievalError, reportAnswer } from 'dintel';
+import { MinerEscrow, PolicyManager } from 'dintel/chain';
+import { sha256, toHex, utf8 } from 'dintel/protocol';
+import { createTestNetwork, type Lie, type TestNetwork } from 'dintel/testing';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+const plaintext = utf8('A letter for Bob, and for nobody else.');
+const hour = 3_600;
+
+let net: TestNetwork;
+let alice: Alice;
+let bob: Bob;
+
+beforeAll(async () => {
+  net = await createTestNetwork({ nodes: 5 });
+  alice = await net.alice();
+});
+beforeEach(async () => {
+  for (const node of net.nodes) node.up();
+  bob = await net.bob();
+});
+
+async function granted(options: { threshold?: number; shares?: number; seconds?: number } = {}) {
+  const { threshold = 3, shares = 5, seconds = 10 * hour } = options;
+  const stream = alice.encrypt([plaintext], { label: 'letters', name: 'letter.txt', size: plaintext.length });
+  const sealed = await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer();
+  const file = await openSealedFile(bytesRange(new Uint8Array(sealed)));
+  const terms = { threshold, shares, until: net.in(seconds) };
+  return alice.grant({ to: bob.card(), label: 'letters', files: [file], ...terms });
+}
+
+const failure = (promise: Promise<unknown>) =>
+  promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+
+describe('a network in memory', () => {
+  it('Alice grants, Bob opens, in the same bytes', async () => {
+    const grant = await granted();
+    const got = await bob.retrieve({ from: grant.link() });
+    expect(await got.files[0]?.bytes()).toEqual(plaintext);
+    expect(got.nodes.filter(({ state }) => state === 'verified').length).toBeGreaterThanOrEqual(3);
+    expect(grant.status).toBe('published');
+  });
+
+  it('the same seed makes the same people and nodes, another one others', async () => {
+    const again = await createTestNetwork({ nodes: 2, seed: 'dintel' });
+    const other = await createTestNetwork({ nodes: 2, seed: 'another' });
+    expect(again.nodes.map(({ address }) => address)).toEqual(net.nodes.slice(0, 2).map(({ address }) => address));
+    expect(again.account('alice').account).toBe(alice.address);
+    expect((await again.bob()).reader).toBe(bob.reader);
+    expect(other.account('alice').account).not.toBe(alice.address);
+    expect(other.nodes[0]?.address).not.toBe(net.nodes[0]?.address);
+  });
+
+  it('two nodes down: enough; three: each reason is named', async () => {
+    const grant = await granted();
+    net.nodes[0]?.down();
+    net.nodes[1]?.down();
+    expect(await (await bob.retrieve({ from: grant.link() })).files[0]?.bytes()).toEqual(plaintext);
+    const second = await net.bob();
+    net.nodes[2]?.refuses('E_BUSY');
+    const error = await failure(second.retrieve({ from: grant.link() }));
+    expect(error).toBeInstanceOf(RetrievalError);
+    const codes = (error as RetrievalError).nodes.map(({ key, code }) => [key, code]);
+    expect(new Map(codes as [string, string][])).toEqual(
+      new Map([
+        ...net.nodes.slice(0, 2).map(({ address }) => [address, 'NODE_UNREACHABLE'] as const),
+        [net.nodes[2]?.address, 'E_BUSY'],
+        ...net.nodes.slice(3).map(({ address }) => [address, undefined] as const),
+      ]),
+    );
+  });
+
+  it('slow nodes are not waited for', async () => {
+    const grant = await granted();
+    for (const node of net.nodes.slice(0, 2)) node.slow(600_000);
+    expect(await (await bob.retrieve({ from: grant.link() })).files[0]?.bytes()).toEqual(plaintext);
+  });
+
+  it('counts what nodes are asked', async () => {
+    const before = net.nodes.map((node) => node.asked('reencrypt'));
+    await bob.retrieve({ from: (await granted({ threshold: 5 })).link() });
+    expect(net.nodes.map((node) => node.asked('reencrypt'))).toEqual(before.map((count) => count + 1));
+    expect(net.nodes[0]?.asked()).toBeGreaterThan(net.nodes[0]?.asked('reencrypt') ?? 0);
+  });
+
+  it('time and revocation end access', async () => {
+    const grant = await granted();
+    const { refundWei } = await alice.revoke({ policyId: grant.policyId });
+    expect(refundWei).toBeGreaterThan(0n);
+    expect(await failure(bob.retrieve({ from: grant.link() }))).toMatchObject({ code: 'POLICY_REVOKED' });
+    const short = await granted({ seconds: hour });
+    await net.advance(short.expiresAt - net.now() - 1);
+    await (await net.bob()).retrieve({ from: short.link() });
+    await net.advance(1);
+    expect(net.now()).toBe(short.expiresAt);
+    expect(await failure((await net.bob()).retrieve({ from: short.link() }))).toMatchObject({ code: 'POLICY_EXPIRED' });
+  });
+});
+
+describe('lies', () => {
+  const caught: readonly (readonly [Lie, string, string])[] = [
+    ['proof', 'cfrag.reencryption', 'EquationE'],
+    ['fragment', 'fragment', 'Commitment'],
+    ['point', 'parse', 'Point'],
+  ];
+  it.each(caught)('%s over a signature: named, kept and convicted', async (lie, fault, verdict) => {
+    const grant = await granted({ threshold: 5 });
+    const liar = net.nodes[4]!;
+    liar.lies(lie);
+    const error = (await failure(bob.retrieve({ from: grant.link() }))) as RetrievalError;
+    expect(error).toMatchObject({ code: 'THRESHOLD_NOT_MET', have: 4, need: 5 });
+    const [evidence, ...more] = error.evidence;
+    expect(more).toEqual([]);
+    expect(evidence).toMatchObject({ fault, share: { node: liar.address } });
+    const reporter = net.account(`reporter of ${lie}`);
+    const escrow = new MinerEscrow(reporter, net.deployment.escrow);
+    const { stake } = await escrow.miner(liar.address);
+    const answer = { ...evidence!, leaf: evidence!.share.leaf };
+    const reported = await reportAnswer(net.deployment, answer, { chain: reporter });
+    expect(reported).toMatchObject({ node: liar.address, verdict });
+    expect(reported.reward).toBe(reported.penalty / 5n);
+    expect(await escrow.credit(reporter.account)).toBe(reported.reward);
+    expect((await escrow.miner(liar.address)).stake).toBe(stake - reported.penalty);
+    const twice = await failure(reportAnswer(net.deployment, answer, { chain: reporter }));
+    expect(twice).toMatchObject({ revert: { name: 'AlreadyJudged' } });
+    // Correctness is judged once an epoch; the next lie is in the next one.
+    await net.advance(hour);
+  });
+
+  it.each(['unsigned', 'stranger'] as const)('%s: no answer, and no evidence', async (lie) => {
+    const grant = await granted({ threshold: 5 });
+    net.nodes[3]?.lies(lie);
+    const error = (await failure(bob.retrieve({ from: grant.link() }))) as RetrievalError;
+    expect(error).toMatchObject({ code: 'THRESHOLD_NOT_MET', have: 4, evidence: [] });
+    expect(error.nodes.find(({ key }) => key === net.nodes[3]?.address)).toMatchObject({ code: 'E_SIGNATURE' });
+  });
+
+  it('chunk: the bytes are taken from another node', async () => {
+    const grant = await granted({ shares: 3, threshold: 2 });
+    net.nodes[0]?.lies('chunk');
+    net.nodes[1]?.lies('chunk');
+    expect(await (await bob.retrieve({ from: grant.link() })).files[0]?.bytes()).toEqual(plaintext);
+  });
+});
+
+describe('the chain below', () => {
+  it('mines when it is told to, and one block takes all that waits', async () => {
+    const manager = new PolicyManager(net.account('carol'), net.deployment.policyManager);
+    const until = net.in(hour);
+    const { deposit } = await manager.quote(1n, 1, until);
+    net.chain.automine = false;
+    try {
+      const send = (name: string) => {
+        const terms = { salt: toHex(sha256(utf8(name))), root: toHex(sha256(utf8('root'))), shares: 1, rate: 1n };
+        return manager.createPolicy({ terms: { ...terms, expiresAt: until }, valueWei: deposit });
+      };
+      const [first, second, third] = [await send('one'), await send('two'), await send('one')];
+      await net.mine();
+      const [a, b] = [await first.wait(), await second.wait()];
+      expect(a.blockNumber).toBe(b.blockNumber);
+      // Fit to be sent when it was simulated, and no longer when it was mined.
+      expect(await failure(third.wait())).toMatchObject({ revert: { name: 'PolicyExists' } });
+    } finally {
+      net.chain.automine = true;
+    }
+  });
+
+  it('a re-organisation takes back what it forgets, and an older state can be read', async () => {
+    const chain = net.account('dora');
+    const manager = new PolicyManager(chain, net.deployment.policyManager);
+    const terms = { salt: toHex(sha256(utf8('dora'))), root: toHex(sha256(utf8('r'))), shares: 1, rate: 1n };
+    const id = await manager.policyIdOf(chain.account, terms.salt);
+    const until = net.in(hour);
+    const { deposit } = await manager.quote(1n, 1, until);
+    const before = net.chain.head.number;
+    const coins = await chain.balance(chain.account);
+    const sent = await manager.createPolicy({ terms: { ...terms, expiresAt: until }, valueWei: deposit });
+    expect(await manager.policy(id)).toBeDefined();
+    expect(await manager.policy(id, { at: before })).toBeUndefined();
+    expect(await chain.balance(chain.account)).toBeLessThan(coins);
+    net.reorg(1);
+    expect(await manager.policy(id)).toBeUndefined();
+    expect(await chain.balance(chain.account)).toBe(coins);
+    expect(await failure(sent.wait())).toMatchObject({ code: 'chain.dropped' });
+  });
+
+  it('nodes stay awake by themselves; one that is down earns nothing', async () => {
+    const escrow = new MinerEscrow(net.account('erin'), net.deployment.escrow);
+    net.nodes[1]?.down();
+    await net.advance(40 * hour);
+    const now = await escrow.currentEpoch();
+    const active = (i: number) => escrow.activeEpochs(net.nodes[i]!.address, now - 20, now);
+    expect([await active(0), await active(1)]).toEqual([21n, 0n]);
+    net.nodes[1]?.up();
+    await net.advance(hour);
+    expect(await escrow.isActive(net.nodes[1]!.address, now + 2)).toBe(true);
+  });
+
+  it('an account without coins is told so', async () => {
+    const poor = new PolicyManager(net.account('fay'), net.deployment.policyManager);
+    const terms = { salt: toHex(sha256(utf8('fay'))), root: toHex(sha256(utf8('r'))), shares: 1, rate: 10n ** 26n };
+    const until = net.in(hour);
+    const { deposit } = await poor.quote(terms.rate, 1, until);
+    const sent = poor.createPolicy({ terms: { ...terms, expiresAt: until }, valueWei: deposit });
+    expect(await failure(sent)).toMatchObject({ code: 'chain.funds' });
+  });
+
+  it('a contract wallet owns policies: its owner signs, the wallet answers for it', async () => {
+    const smart = await net.alice('smart', { chain: net.contractWallet('smart') });
+    expect(smart.address).not.toBe(net.account('smart').account);
+    const stream = smart.encrypt([plaintext], { label: 'letters', name: 'letter.txt', size: plaintext.length });
+    const sealed = await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer();
+    const file = await openSealedFile(bytesRange(new Uint8Array(sealed)));
+    const terms = { threshold: 2, shares: 3, until: net.in(hour) };
+    const grant = await smart.grant({ to: bob.card(), label: 'letters', files: [file], ...terms });
+    expect(await (await bob.retrieve({ from: grant.link() })).files[0]?.bytes()).toEqual(plaintext);
+    const revoked = await smart.revoke({ policyId: grant.policyId, earlyNotice: true });
+    expect(revoked.nodes.map(({ code }) => code)).toEqual([undefined, undefined, undefined]);
+  });
+});
