@@ -3,7 +3,7 @@
  * in order. Owns: these shapes over Web Streams. Owns not: what is done with the pieces.
  */
 import { checkBytes } from './bytes.ts';
-import { refuse } from './errors.ts';
+import { ProtocolError } from './errors.ts';
 
 /** Where bytes come from. Pieces may have any size; each is copied before the next is asked for. */
 export type ByteSource = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
@@ -45,8 +45,9 @@ export async function* piecesOf(source: ByteSource, signal?: AbortSignal): Async
   }
 }
 
-function checkSignal(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) refuse('ABORTED', 'signal', 'no abort');
+/** Throws ABORTED if the caller has said stop. */
+export function checkSignal(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new ProtocolError('ABORTED', { cause: signal.reason });
 }
 
 /** Cut a source into pieces of `size` bytes; the last has 1..size, or 0 iff the source is empty. Each piece is a fresh array. */

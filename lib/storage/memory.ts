@@ -1,24 +1,35 @@
 /** A store in memory, for tests, small things and pages without a network. */
-import { ProtocolError } from '../protocol/errors.ts';
 import type { ChunkId } from '../protocol/reservation.ts';
-import { type ByteSpan, checkBlob, type Storage, sliceSpan } from './storage.ts';
+import { checkSignal } from '../protocol/streams.ts';
+import {
+  checkBlob,
+  checkId,
+  type GetOptions,
+  notFound,
+  type Storage,
+  type StorageOptions,
+  sliceSpan,
+} from './storage.ts';
 
 export class MemoryStorage implements Storage {
   readonly #blobs = new Map<ChunkId, Uint8Array>();
 
-  async get(id: ChunkId, options: { readonly range?: ByteSpan | undefined } = {}): Promise<Uint8Array> {
-    const blob = this.#blobs.get(id);
-    if (blob === undefined) throw new ProtocolError('STORAGE_NOT_FOUND', { field: 'id', got: id.slice(0, 16) });
-    return sliceSpan(blob, options.range).slice();
+  async get(id: ChunkId, { range, signal }: GetOptions = {}): Promise<Uint8Array> {
+    checkSignal(signal);
+    const blob = this.#blobs.get(checkId(id));
+    if (blob === undefined) throw notFound(id, 'Memory');
+    return sliceSpan(blob, range).slice();
   }
 
-  async has(id: ChunkId): Promise<boolean> {
-    return this.#blobs.has(id);
+  async has(id: ChunkId, { signal }: StorageOptions = {}): Promise<boolean> {
+    checkSignal(signal);
+    return this.#blobs.has(checkId(id));
   }
 
   /** Throws STORAGE_CORRUPT for bytes of another name. */
-  async put(id: ChunkId, bytes: Uint8Array): Promise<void> {
-    if (!this.#blobs.has(id)) this.#blobs.set(id, (await checkBlob(id, bytes)).slice());
+  async put(id: ChunkId, bytes: Uint8Array, { signal }: StorageOptions = {}): Promise<void> {
+    checkSignal(signal);
+    if (!this.#blobs.has(checkId(id))) this.#blobs.set(id, (await checkBlob(id, bytes)).slice());
   }
 
   get size(): number {

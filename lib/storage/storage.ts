@@ -2,11 +2,13 @@
  * Where encrypted blobs lie: headers, chunks, indexes, manifests; each at most 1,048,592 bytes, each named by the SHA-256
  * of its bytes. A store is trusted with nothing: whole blobs are compared with their names when they come back.
  *
- * Owns: the interface, the check. Owns not: what the bytes mean, encryption (protocol/file*.ts).
+ * Owns: the interface, the check. Owns not: what the bytes mean, encryption (protocol/file*.ts), single kinds of places (the
+ * files beside this one).
  * Source: DESIGN section 6 (swarm), protocol.md sections 7 (chunks) and 8.1 (stored form).
  */
 import { ProtocolError } from '../protocol/errors.ts';
-import type { ChunkId } from '../protocol/reservation.ts';
+import { toHex } from '../protocol/hex.ts';
+import { type ChunkId, isChunkId } from '../protocol/reservation.ts';
 
 export interface ByteSpan {
   readonly offset: number;
@@ -17,21 +19,28 @@ export interface StorageOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface GetOptions extends StorageOptions {
+  readonly range?: ByteSpan | undefined;
+}
+
 /**
- * A store of named blobs. `get` gives exactly the named bytes or throws STORAGE_NOT_FOUND, STORAGE_CORRUPT (nobody had the
- * right ones), NODE_UNREACHABLE; a `range` cannot be compared with the name, so its reader must authenticate what it holds
- * (file chunks do). `put` resolves when the blob is durable there; putting the same blob again costs nothing.
+ * A place to read named blobs from. `get` gives exactly the named bytes or throws STORAGE_NOT_FOUND, STORAGE_CORRUPT (nobody
+ * had the right ones), NODE_UNREACHABLE, NODE_TIMEOUT, NODE_REFUSED, ABORTED; a `range` cannot be compared with the name, so
+ * its reader must authenticate what it holds (file chunks do), or the place fetches the whole and compares it.
  */
-export interface Storage {
-  get(id: ChunkId, options?: StorageOptions & { readonly range?: ByteSpan | undefined }): Promise<Uint8Array>;
+export interface ReadableStorage {
+  get(id: ChunkId, options?: GetOptions): Promise<Uint8Array>;
   has(id: ChunkId, options?: StorageOptions): Promise<boolean>;
+}
+
+/** One to write to as well. `put` resolves when the blob is durable there; putting the same blob again costs nothing. */
+export interface Storage extends ReadableStorage {
   put(id: ChunkId, bytes: Uint8Array, options?: StorageOptions): Promise<void>;
 }
 
-/** S(bytes) as a name, by WebCrypto: a megabyte in a millisecond, off the main thread where the platform can. */
+/** S(bytes) as a name, by WebCrypto: a megabyte in a few milliseconds, off the main thread where the platform can. */
 export async function hashBlob(bytes: Uint8Array): Promise<ChunkId> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>))).slice(2);
 }
 
 /** The bytes, if they are those of this name. Throws STORAGE_CORRUPT. */
@@ -44,6 +53,12 @@ export async function checkBlob(id: ChunkId, bytes: Uint8Array): Promise<Uint8Ar
   });
 }
 
+/** A name may become part of an address or of a file's name: nothing but a name passes. Throws E_HEX. */
+export function checkId(id: ChunkId): ChunkId {
+  if (isChunkId(id)) return id;
+  throw new ProtocolError('E_HEX', { field: 'id', expected: '64 lower-case hexadecimal digits', got: typeof id });
+}
+
 /** Throws E_NUMBER for a range outside of `size` bytes. */
 export function sliceSpan(bytes: Uint8Array, range: ByteSpan | undefined): Uint8Array {
   if (range === undefined) return bytes;
@@ -51,4 +66,9 @@ export function sliceSpan(bytes: Uint8Array, range: ByteSpan | undefined): Uint8
     throw new ProtocolError('E_NUMBER', { field: 'range', expected: `inside ${bytes.length} bytes` });
   }
   return bytes.subarray(range.offset, range.offset + range.length);
+}
+
+/** That a place has not got a blob. */
+export function notFound(id: ChunkId, place: string): ProtocolError {
+  return new ProtocolError('STORAGE_NOT_FOUND', { field: 'id', got: id.slice(0, 16), details: `${place} has it not.` });
 }

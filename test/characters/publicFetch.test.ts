@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { NodeClient } from '../../lib/characters/nodeClient.ts';
 import { publicFetch } from '../../lib/characters/publicFetch.ts';
-import { fetchBlob } from '../../lib/storage/http.ts';
+import { fetchBlob } from '../../lib/storage/uris.ts';
 
 const forbidden = [
   ...['127.0.0.1', '127.1', '0x7f.1', '0x7f000001', '2130706433', '017700000001', '0', '0.0.0.0', '127.0.0.1.'],

@@ -13,7 +13,7 @@ import type { Keyring } from '../../protocol/keys.ts';
 import { openLabel, openManifest } from '../../protocol/manifestSeal.ts';
 import { type VerifiedManifest, verifyManifest } from '../../protocol/manifestVerify.ts';
 import { openNotice } from '../../protocol/notice.ts';
-import { fetchBlob } from '../../storage/http.ts';
+import { fetchBlob } from '../../storage/uris.ts';
 import { checkAbort } from '../clock.ts';
 import type { Network } from '../network.ts';
 
