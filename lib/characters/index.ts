@@ -37,5 +37,17 @@ export { type EncryptOptions, Enrico } from './enrico/enrico.ts';
 export { type Journal, MemoryJournal, SealedJournal } from './journal.ts';
 export { contractsOf, Network } from './network.ts';
 export { NodeClient, type NodeClientOptions } from './nodeClient.ts';
+export { type Introduction, People, type PeopleOptions, type PinnedRecipient } from './people/people.ts';
+export { type Person, type PersonKeys, wordsOf } from './people/person.ts';
+export {
+  keyHistory,
+  lookupKeys,
+  type PublishedKeys,
+  type PublishOptions,
+  publishKeys,
+  type SignedRegistration,
+  sendRegistration,
+  signRegistration,
+} from './people/registry.ts';
 export type { OnProgress, ProgressEvent } from './progress.ts';
 export { blobRange, bytesRange, openSealedFile, type SealedFile, storedFile } from './sealedFile.ts';

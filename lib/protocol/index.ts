@@ -18,6 +18,7 @@ export type {
 } from './bodies.ts';
 export * from './bytes.ts';
 export * from './card.ts';
+export * from './cardForms.ts';
 export { type CborValue, decodeCbor, encodeCbor } from './cbor.ts';
 export * from './challenge.ts';
 export * from './codes.ts';
