@@ -11,7 +11,8 @@ import type { Deployment } from '../../chain/deployments.ts';
 import { ChainError } from '../../chain/errors.ts';
 import type { PolicyRecord } from '../../chain/policyManager.ts';
 import { readRegistry } from '../../chain/registry.ts';
-import { type Card, isVerifiedCard, parseCard, type VerifiedCard, verifyCard } from '../../protocol/card.ts';
+import { type Card, isVerifiedCard, type VerifiedCard, verifyCard } from '../../protocol/card.ts';
+import { readCard } from '../../protocol/cardForms.ts';
 import { encodeConditions, parseConditions } from '../../protocol/conditions.ts';
 import { maxShares } from '../../protocol/constants.ts';
 import { DintelError, ProtocolError } from '../../protocol/errors.ts';
@@ -32,6 +33,7 @@ import { type EncryptOptions, Enrico } from '../enrico/enrico.ts';
 import { type Journal, MemoryJournal, SealedJournal } from '../journal.ts';
 import { Network } from '../network.ts';
 import { NodeClient } from '../nodeClient.ts';
+import { isPinnedRecipient, type PinnedRecipient } from '../people/people.ts';
 import type { OnProgress } from '../progress.ts';
 import { publicFetch } from '../publicFetch.ts';
 import type { SealedFile } from '../sealedFile.ts';
@@ -66,8 +68,8 @@ export interface AliceOptions {
   readonly fetch?: typeof fetch;
 }
 
-/** Whom a grant is for: a receive card (text, parsed or verified), or an address with registered keys. */
-export type Recipient = string | Card | VerifiedCard | { readonly address: Address };
+/** Whom a grant is for: a receive card (in any form, parsed or verified), somebody of `People`, or an address with registered keys. */
+export type Recipient = string | Card | VerifiedCard | PinnedRecipient | { readonly address: Address };
 
 export interface QuoteOptions {
   readonly threshold: number;
@@ -518,8 +520,9 @@ export class Alice {
       if (keys === undefined) throw new ProtocolError('KEY_NOT_REGISTERED', { field: 'to', got: to.address });
       return { receivingKey: PublicKey.fromBytes(keys.receiving), verifyingKey: PublicKey.fromBytes(keys.verifying) };
     }
+    if (isPinnedRecipient(to)) return to;
     if (isVerifiedCard(to)) return to.card;
-    const card = typeof to === 'string' ? parseCard(to) : to;
+    const card = typeof to === 'string' ? readCard(to) : to;
     return (await verifyCard(card, this.network.contracts, this.network.contractJudge)).card;
   }
 
