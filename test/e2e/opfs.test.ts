@@ -1,0 +1,110 @@
+/** The browser's own store over the suite of all stores, in headless Chromium; and a file that is written there and read again. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { build } from 'esbuild';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { conformance } from '../storage/conformance.ts';
+import { launch, openPage } from './browser.ts';
+
+/** What runs in the page. */
+const script = `
+  import { conformance } from './test/storage/conformance.ts';
+  import { OpfsStorage } from './lib/storage/opfs.ts';
+  import { uploadBlobs } from './lib/storage/upload.ts';
+  import { encryptFile, openFile, openFileKey, parseFileHeader, SeekableFile } from './lib/protocol/index.ts';
+  import { SecretKey } from './lib/umbral/index.ts';
+
+  globalThis.acts = {
+    ...conformance,
+    async 'finds again what another page wrote'(storage) {
+      const [id] = [...(await readdir())];
+      if (!(await (await OpfsStorage.open('suite')).has(id))) throw new Error('lost');
+    },
+    async 'tells what was changed on disk'(storage) {
+      const [id, file] = (await entries())[0];
+      const writer = await file.createWritable();
+      await writer.write('other bytes');
+      await writer.close();
+      const code = await storage.get(id).then(() => 'none', (error) => error.code);
+      if (code !== 'STORAGE_CORRUPT') throw new Error(code);
+      await storage.remove(id);
+      await storage.remove(id);
+      if (await storage.has(id)) throw new Error('still there');
+    },
+    async 'takes a file that was begun and never written for none'(storage) {
+      const root = await (await navigator.storage.getDirectory()).getDirectoryHandle('suite');
+      const id = 'ab'.repeat(32);
+      await (await root.getDirectoryHandle('ab', { create: true })).getFileHandle(id, { create: true });
+      if (await storage.has(id)) throw new Error('has an empty blob');
+    },
+    async 'keeps a file of three chunks'(storage) {
+      const secret = SecretKey.random();
+      const plain = new Uint8Array(2_100_000).map((_, i) => i * 7 + (i >> 9));
+      const ids = [];
+      let header;
+      const remember = new TransformStream({ transform(blob, out) {
+        if (blob.kind === 'header') header = parseFileHeader(blob.bytes);
+        if (blob.kind === 'chunk') ids.push(blob.id.slice(2));
+        out.enqueue(blob);
+      } });
+      const blobs = encryptFile([plain], { delegatingKey: secret.publicKey, size: plain.length }).pipeThrough(remember);
+      await uploadBlobs({ storage, blobs });
+      const opened = await openFile(header, openFileKey(secret, header));
+      const file = await SeekableFile.open(opened, ids.length, (i) => storage.get(ids[i]));
+      const part = await file.read(1_048_570, 20);
+      if (file.size !== plain.length || part.some((byte, i) => byte !== plain[1_048_570 + i])) throw new Error('other bytes');
+    },
+  };
+  async function entries() {
+    const root = await (await navigator.storage.getDirectory()).getDirectoryHandle('suite');
+    const found = [];
+    for await (const folder of root.values()) for await (const [name, file] of folder.entries()) found.push([name, file]);
+    return found;
+  }
+  async function readdir() { return (await entries()).map(([name]) => name); }
+  globalThis.run = async (name) => acts[name](await OpfsStorage.open('suite'));
+`;
+const own = [
+  'finds again what another page wrote',
+  'tells what was changed on disk',
+  'takes a file that was begun and never written for none',
+  'keeps a file of three chunks',
+];
+
+describe('the store of a browser', () => {
+  let browser: Browser;
+  let page: Page;
+  let faults: string[];
+  const server = createServer((_, response) => {
+    response.setHeader('content-type', 'text/html');
+    response.end('<!doctype html><link rel="icon" href="data:,"><title>opfs</title>');
+  });
+
+  beforeAll(async () => {
+    const { outputFiles } = await build({
+      stdin: { contents: script, resolveDir: new URL('../../', import.meta.url).pathname, loader: 'ts' },
+      bundle: true,
+      write: false,
+      format: 'esm',
+      target: 'es2022',
+      logLevel: 'error',
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    browser = await launch();
+    ({ page, faults } = await openPage(browser, {
+      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    }));
+    await page.addScriptTag({ content: outputFiles[0]?.text ?? '', type: 'module' });
+    await page.waitForFunction('globalThis.run !== undefined');
+  });
+  afterAll(async () => {
+    await browser?.close();
+    server.close();
+  });
+
+  it.each([...Object.keys(conformance), ...own])('%s', async (name) => {
+    await page.evaluate(`run(${JSON.stringify(name)})`);
+    expect(faults).toEqual([]);
+  });
+});
