@@ -1,13 +1,17 @@
 /**
  * Notices: how Bob finds what was shared with him. A `Notice(policyId, tag, envelope)` event carries
  *
- *   envelope = SEAL(receiving_B, "notice", policyId || tag, CBOR [manifestId, vk, [uri..], name or null])      at most 512 bytes
+ *   envelope = SEAL(receiving_B, "notice", policyId || tag, body)             body = CBOR [manifestId, vk, [uri..], name or null]
+ *   for two  = 01 || SEAL(receiving_B, "notice", policyId || tag, key) || SEAL(receiving_A, the same)
+ *                 || ChaCha20-Poly1305(key, nonce zero, aad = policyId || tag || all before, body)               at most 512 bytes
  *   tag      = pairwise HMAC-SHA256(k, u32be(i)), or hello K("dintel/1/hello" || u256(chainId) || policyManager || bobAddress),
  *              or 32 random bytes
  *
  * Anyone may reuse a tag: a notice counts only if its envelope opens and its manifest verifies; a vk not known is a request.
+ * An envelope for two tells Bob, and Alice's next device, in the one event that pays the policy. A seal begins with 02 or 03.
  * Owns: tags and envelopes. Owns not: the search for events (lib/chain, characters). Source: spec/protocol.md section 8.5.
  */
+import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { randomBytes } from '@noble/hashes/utils.js';
 import { type PublicKey, SecretKey } from '../umbral/index.ts';
 import { checkUint, concatBytes, uintBytes, utf8 } from './bytes.ts';
@@ -24,6 +28,11 @@ import { openSeal, sealOverhead, sealWith, sharedPoint } from './seal.ts';
 export const maxEnvelopeBytes = 512;
 /** A reader looks this many tags beyond the last one that he saw. */
 export const tagGapLimit = 20;
+
+/** First byte of an envelope for two. */
+const forTwo = 1;
+const slotBytes = 32 + sealOverhead;
+const zeroNonce = new Uint8Array(12);
 
 /** What an envelope says; the manifest proves it. */
 export interface Notice {
@@ -98,10 +107,25 @@ export function randomTag(): Hex {
   return toHex(randomBytes(32));
 }
 
-/** Seal a notice to Bob's receiving key. Throws E_LENGTH (more than 512 bytes), E_FIELD, E_COUNT, E_HEX. */
-export function sealNotice(receivingKey: PublicKey, place: NoticePlace, notice: Notice): Uint8Array {
-  return sealNoticeWith(SecretKey.random(), receivingKey, place, notice);
+/** Seal a notice to Bob's receiving key, or to his and the sender's own. Throws E_LENGTH (more than 512 bytes), E_FIELD, E_COUNT, E_HEX. */
+export function sealNotice(
+  readers: PublicKey | readonly [PublicKey, PublicKey],
+  place: NoticePlace,
+  notice: Notice,
+): Uint8Array {
+  if (!isPair(readers)) return sealNoticeWith(SecretKey.random(), readers, place, notice);
+  const key = randomBytes(32);
+  const ephemerals = [SecretKey.random(), SecretKey.random()] as const;
+  try {
+    return sealNoticeForTwoWith(key, ephemerals, readers, place, notice);
+  } finally {
+    key.fill(0);
+    for (const ephemeral of ephemerals) ephemeral.dispose();
+  }
 }
+
+const isPair = (readers: PublicKey | readonly [PublicKey, PublicKey]): readers is readonly [PublicKey, PublicKey] =>
+  Array.isArray(readers);
 
 /** The same with a given e, for vectors only. Not exported from the package. */
 export function sealNoticeWith(
@@ -110,16 +134,36 @@ export function sealNoticeWith(
   place: NoticePlace,
   notice: Notice,
 ): Uint8Array {
-  const body = encodeCbor([
+  return checkEnvelope(sealWith(ephemeral, receivingKey, 'notice', aadOf(place), bodyOf(notice)));
+}
+
+/** The same for two, with a given key and given e, for vectors only. Not exported from the package. */
+export function sealNoticeForTwoWith(
+  key: Uint8Array,
+  ephemerals: readonly [SecretKey, SecretKey],
+  readers: readonly [PublicKey, PublicKey],
+  place: NoticePlace,
+  notice: Notice,
+): Uint8Array {
+  const aad = aadOf(place);
+  const slots = readers.map((reader, i) => sealWith(ephemerals[i] as SecretKey, reader, 'notice', aad, key));
+  const front = concatBytes(Uint8Array.of(forTwo), ...slots);
+  const cipher = chacha20poly1305(key, zeroNonce, concatBytes(aad, front));
+  return checkEnvelope(concatBytes(front, cipher.encrypt(bodyOf(notice))));
+}
+
+function bodyOf(notice: Notice): Uint8Array {
+  return encodeCbor([
     fromHex(notice.manifestId, 32, 'manifestId'),
     notice.verifyingKey.toBytes(),
     urisOf(notice.uris, 'uris', maxUris),
     notice.name === undefined ? null : textOf(notice.name, 'name', 64),
   ]);
-  if (body.length + sealOverhead > maxEnvelopeBytes) {
-    refuse('E_LENGTH', 'envelope', `at most ${maxEnvelopeBytes} bytes`, `${body.length + sealOverhead} bytes`);
-  }
-  return sealWith(ephemeral, receivingKey, 'notice', aadOf(place), body);
+}
+
+function checkEnvelope(envelope: Uint8Array): Uint8Array {
+  if (envelope.length <= maxEnvelopeBytes) return envelope;
+  return refuse('E_LENGTH', 'envelope', `at most ${maxEnvelopeBytes} bytes`, `${envelope.length} bytes`);
 }
 
 /**
@@ -127,10 +171,8 @@ export function sealNoticeWith(
  * E_NOTICE (opened, but not well formed).
  */
 export function openNotice(receivingSecretKey: SecretKey, place: NoticePlace, envelope: Uint8Array): Notice {
-  if (envelope.length > maxEnvelopeBytes) {
-    refuse('E_LENGTH', 'envelope', `at most ${maxEnvelopeBytes} bytes`, `${envelope.length} bytes`);
-  }
-  const body = openSeal(receivingSecretKey, 'notice', aadOf(place), envelope);
+  checkEnvelope(envelope);
+  const body = openBody(receivingSecretKey, aadOf(place), envelope);
   try {
     const [manifestId, vk, uris, name] = tupleOf(decodeCbor(body), 4, 'body');
     return {
@@ -144,6 +186,32 @@ export function openNotice(receivingSecretKey: SecretKey, place: NoticePlace, en
     throw new DintelError('E_NOTICE', { field: field === undefined ? 'envelope' : `envelope.${field}`, cause: error });
   }
 }
+
+function openBody(receivingSecretKey: SecretKey, aad: Uint8Array, envelope: Uint8Array): Uint8Array {
+  if (envelope[0] !== forTwo) return openSeal(receivingSecretKey, 'notice', aad, envelope);
+  const front = envelope.subarray(0, 1 + 2 * slotBytes);
+  const key = openSlot(receivingSecretKey, aad, front);
+  try {
+    return chacha20poly1305(key, zeroNonce, concatBytes(aad, front)).decrypt(envelope.subarray(front.length));
+  } catch {
+    return refuse('seal.open', 'notice', 'the envelope unchanged', 'another');
+  } finally {
+    key.fill(0);
+  }
+}
+
+function openSlot(receivingSecretKey: SecretKey, aad: Uint8Array, front: Uint8Array): Uint8Array {
+  try {
+    return checkKey(openSeal(receivingSecretKey, 'notice', aad, front.subarray(1, 1 + slotBytes)));
+  } catch (error) {
+    if (!(error instanceof DintelError) || error.code !== 'seal.open') throw error;
+    return checkKey(openSeal(receivingSecretKey, 'notice', aad, front.subarray(1 + slotBytes)));
+  }
+}
+
+/** A seal of another length is a whole notice, or nothing of ours. */
+const checkKey = (key: Uint8Array): Uint8Array =>
+  key.length === 32 ? key : refuse('seal.open', 'notice', 'a key of 32 bytes', 'another');
 
 function aadOf(place: NoticePlace): Uint8Array {
   return concatBytes(fromHex(place.policyId, 32, 'policyId'), fromHex(place.tag, 32, 'tag'));

@@ -23,7 +23,7 @@ import {
 } from 'dintel/protocol';
 import { fromBase64url, toBase64url } from '../../lib/protocol/base64url.ts';
 import { cardRegistration } from '../../lib/protocol/card.ts';
-import { sealNoticeWith } from '../../lib/protocol/notice.ts';
+import { sealNoticeForTwoWith, sealNoticeWith } from '../../lib/protocol/notice.ts';
 import { sealWith } from '../../lib/protocol/seal.ts';
 import { flip, splice } from './faults.ts';
 import { contractsOn, placeOf, secretOf, wordOf } from './people.ts';
@@ -168,6 +168,9 @@ export function noticeVectors(): object {
   const notice = { manifestId: wordOf('manifest'), verifyingKey: vk, uris: ['https://a.example/m'], name: 'Alice' };
   const e = secretOf('notice e');
   const envelope = sealNoticeWith(e, b.publicKey, place, notice);
+  const eTwo = secretOf('notice e of the sender');
+  const key = fromHex(wordOf('notice key'));
+  const two = sealNoticeForTwoWith(key, [e, eTwo], [b.publicKey, a.publicKey], place, notice);
   const bobAddress = placeOf('bob');
   const aad = concatBytes(fromHex(place.policyId), fromHex(place.tag));
   const sealBody = (body: CborValue) => sealWith(e, b.publicKey, 'notice', aad, encodeCbor(body));
@@ -182,6 +185,12 @@ export function noticeVectors(): object {
     ['a key off the curve', {}, sealBody([id, offCurve, [], null]), 'E_NOTICE'],
     ['a line break in the name', {}, sealBody([id, vk.toBytes(), [], 'A\nB']), 'E_NOTICE'],
     ['nine places', {}, sealBody([id, vk.toBytes(), Array(9).fill('u'), null]), 'E_NOTICE'],
+    ['for two: another tag', { tag: wordOf('another tag') }, two, 'seal.open'],
+    ['for two: a bit of its head', {}, flip(two, 1), 'seal.open'],
+    ['for two: a bit of the slot of the other', {}, flip(two, 8 * 100), 'seal.open'],
+    ['for two: a bit of its body', {}, flip(two, 8 * 200), 'seal.open'],
+    ['for two: one byte less', {}, two.subarray(0, -1), 'seal.open'],
+    ['for two: no body', {}, two.subarray(0, 163), 'seal.open'],
   ];
   return {
     about: 'spec/protocol.md section 10, "notice". Pairwise tags are of receiving keys; toBob has Alice as sender.',
@@ -199,6 +208,7 @@ export function noticeVectors(): object {
       verifyingKey: toHex(vk.toBytes()),
       envelope: toHex(envelope),
     },
+    forTwo: { ...place, key: toHex(key), e: [e, eTwo].map((one) => toHex(one.toSecretBytes())), envelope: toHex(two) },
     faults: cases.map(([name, other, bytes, code]) => ({ name, ...place, ...other, envelope: toHex(bytes), code })),
   };
 }

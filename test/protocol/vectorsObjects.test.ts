@@ -371,6 +371,7 @@ describe('notice.json', () => {
     bobReceivingSecret: Hex;
     tags: { toBob: Hex[]; toAlice: Hex[]; hello: { chainId: number; policyManager: Hex; bob: Hex; tag: Hex } };
     valid: Place & { manifestId: Hex; verifyingKey: Hex; uris: string[]; name: string };
+    forTwo: Place;
     faults: (Fault & Place)[];
   }>('notice');
   const alice = secretKey(v.aliceReceivingSecret);
@@ -390,6 +391,14 @@ describe('notice.json', () => {
     expect([opened.manifestId, opened.uris, opened.name]).toEqual([v.valid.manifestId, v.valid.uris, v.valid.name]);
     expect(toHex(opened.verifyingKey.toBytes())).toBe(v.valid.verifyingKey);
     await expectFaults(v.faults, open);
+    for (const reader of [bob, alice]) {
+      const { manifestId, uris, name } = openNotice(reader, v.forTwo, fromHex(v.forTwo.envelope));
+      expect({ manifestId, uris, name }).toEqual({
+        manifestId: opened.manifestId,
+        uris: opened.uris,
+        name: opened.name,
+      });
+    }
   });
 });
 
