@@ -48,6 +48,11 @@ abstract contract Base {
             });
     }
 
+    /// @dev A cheatcode is a call, and invariants are asked after every action: only what is false is worth one.
+    function _same(uint256 left, uint256 right, string memory what) internal pure {
+        if (left != right) vm.assertEq(left, right, what);
+    }
+
     // ------------------------------------------------------------------ nodes
 
     /// @notice Stake wallets sign nothing here, so they need no key.

@@ -36,13 +36,12 @@ contract Courtroom is Base {
     }
 
     Adjudicator public adjudicator;
-    mapping(Wrong => uint256) public wrongs;
-    uint256 public deposited;
-    uint256 public withdrawn;
-    uint256 public openBonds;
-    uint256 public earned;
+    mapping(Wrong => uint256) internal wrongs;
+    uint256 internal deposited;
+    uint256 internal withdrawn;
+    uint256 internal openBonds;
     uint256 public answers;
-    uint256 public penalties;
+    uint256 internal penalties;
     bytes32 public policyId;
     bool public revoked;
     uint256 private _round;
@@ -73,6 +72,22 @@ contract Courtroom is Base {
 
     function challenger(uint256 i) public pure returns (address) {
         return address(uint160(0xc0ffee00 + (i % 2)));
+    }
+
+    /// @notice What the ghosts know of money.
+    struct Sums {
+        uint256 deposited;
+        uint256 withdrawn;
+        uint256 openBonds;
+        uint256 penalties;
+    }
+
+    function sums() external view returns (Sums memory) {
+        return Sums(deposited, withdrawn, openBonds, penalties);
+    }
+
+    function allWrongs() external view returns (uint256[9] memory counts) {
+        for (uint256 k = 0; k < 9; ++k) counts[k] = wrongs[Wrong(k)];
     }
 
     // ------------------------------------------------------------------ actions
@@ -152,7 +167,6 @@ contract Courtroom is Base {
             if (stranger) ++wrongs[Wrong.AnsweredByStranger];
             if (adjudicator.credit(its.challenger) - before != its.bond - BOND / 2) ++wrongs[Wrong.BondKept];
             openBonds -= its.bond;
-            earned += BOND / 2;
             ++answers;
         } catch {}
     }
