@@ -12,6 +12,7 @@ export {
   type Revoked,
   type RevokeOptions,
 } from './alice/alice.ts';
+export type { Extended, ExtendOptions } from './alice/extend.ts';
 export { Grant, type GrantNode, type GrantReceipt } from './alice/grant.ts';
 export type { DrawRecord, GrantState } from './alice/grantRecord.ts';
 export type { GrantSummary } from './alice/grants.ts';
@@ -31,7 +32,7 @@ export type { ChallengeEnd, OpenChallenge } from './bob/challenge.ts';
 export type { NodeReport, NodeState } from './bob/quorum.ts';
 export type { Reported, ReportOptions } from './bob/report.ts';
 export { reportAnswer } from './bob/reportAnswer.ts';
-export { type ReadOptions, RetrievedFile } from './bob/retrieved.ts';
+export { type Author, type ReadOptions, RetrievedFile } from './bob/retrieved.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { type EncryptOptions, Enrico } from './enrico/enrico.ts';
 export { type Journal, MemoryJournal, SealedJournal } from './journal.ts';

@@ -120,6 +120,7 @@ class World implements GrantActs {
   }
   async publish(record: GrantRecord) {
     this.published.push(record.manifest?.id as Hex);
+    return [];
   }
   /** Whatever waits in the pool is mined, though nobody waits for it. */
   mineAll() {
@@ -352,6 +353,7 @@ describe('a grant', () => {
       }
       override async publish(record: GrantRecord) {
         this.published.push(...manifestsOf(record).map(({ id }) => id));
+        return [];
       }
     }
     const world = new Late();

@@ -145,3 +145,126 @@ describe('conditions', () => {
     });
   });
 });
+
+describe('again and longer', () => {
+  it('a second grant of the same file uploads none of its bytes', async () => {
+    const alice = await openAlice();
+    const [one, two] = [await openBob(), await openBob()];
+    const words = 'never sent twice '.repeat(20_000);
+    const file = await sealed(alice, words);
+    const terms = { label: 'team', files: [file], threshold: 2, shares: 4, until: until() };
+    await alice.grant({ ...terms, to: one.card() });
+    const chunks = new Set([...file.chunkIds, file.indexId, file.header.id].map((id) => id.slice(2)));
+    const before = net.nodes.map((node) => new Set([...node.blobs.keys()].filter((id) => chunks.has(id))));
+    let sent = 0;
+    const again = await alice.grant({
+      ...terms,
+      to: two.card(),
+      onProgress: (event) => {
+        if (event.type === 'upload.bytes') sent = event.sent;
+      },
+    });
+    expect(await read(two, again)).toBe(words);
+    // What travels is the new manifest, to the nodes that keep it: none of the file.
+    expect(sent).toBeLessThan(again.manifestBytes!.length * 4);
+    expect(net.nodes.map((node) => new Set([...node.blobs.keys()].filter((id) => chunks.has(id))))).toEqual(before);
+  });
+
+  it('every node learns its leaf, also one that holds nothing and is never asked; one that was down is told by resume', async () => {
+    const alice = await openAlice();
+    const bob = await openBob();
+    const draft = await alice.draft({
+      ...{ to: bob.card(), label: 'team', files: [await sealed(alice, 'paid')] },
+      ...{ threshold: 3, shares: 4, until: until() },
+    });
+    const absent = net.nodes[3]!;
+    const events: string[] = [];
+    const shownTo = () => net.nodes.map((node) => node.asked.get('reservations') ?? 0);
+    const before = shownTo();
+    // It promises, and then does not answer any more.
+    const { tamper } = absent.behaviour;
+    absent.behaviour.tamper = (route, answer) => {
+      events.push(route);
+      if (route === 'acks') absent.behaviour.down = true;
+      return answer;
+    };
+    await draft.wait();
+    expect(events).toContain('acks');
+    expect(shownTo().map((count, i) => count > before[i]!)).toEqual([true, true, true, false]);
+    Object.assign(absent.behaviour, { down: false, tamper });
+    for await (const _ of alice.resume()) throw new Error('nothing was unfinished');
+    expect(shownTo()[3]).toBeGreaterThan(before[3]!);
+    const after = shownTo();
+    for await (const _ of alice.resume()) throw new Error('nothing was unfinished');
+    expect(shownTo()).toEqual(after);
+  });
+
+  it('a grant is made longer by its owner; the old link and the new one open, and it is paid once', async () => {
+    const sends: string[] = [];
+    const alice = await openAlice({ chain: dyingChain(await net.chainOf(1), (name) => sends.push(name)) });
+    const bob = await openBob();
+    const end = until();
+    const grant = await alice.grant({
+      ...{ to: bob.card(), label: 'team', files: [await sealed(alice, 'still here')] },
+      ...{ threshold: 2, shares: 3, until: end },
+    });
+    const before = grant.link();
+    expect(await failure(alice.extend({ policyId: grant.policyId, until: end - 1 }))).toMatchObject({
+      code: 'E_DURATION',
+    });
+    const longer = await alice.extend({ policyId: grant.policyId, until: end + 400 });
+    expect(longer.nodes.map(({ code }) => code)).toEqual([undefined, undefined, undefined]);
+    expect(longer.paidWei).toBeGreaterThan(0n);
+    expect(longer.grant.expiresAt).toBe(end + 400);
+    expect(longer.grant.link()).not.toBe(before);
+    expect(sends).toEqual(['createPolicy', 'extendPolicy']);
+    await net.warp(end + 10 - Math.floor(net.clock.now() / 1000));
+    await net.heartbeats();
+    expect(await read(bob, longer.grant)).toBe('still here');
+    expect((await bob.retrieve({ from: before })).files).toHaveLength(1);
+    await net.warp(400);
+    expect(await failure(bob.retrieve({ from: before }))).toMatchObject({ code: 'POLICY_EXPIRED' });
+    expect(await failure(alice.extend({ policyId: grant.policyId, until: until() }))).toMatchObject({
+      code: 'POLICY_EXPIRED',
+    });
+  });
+});
+
+describe('labels and authors', () => {
+  it('a rotated label: new files under a new key, old ones as readable as before, each granted without naming its version', async () => {
+    const alice = await openAlice();
+    const bob = await openBob();
+    const seal = async (words: string, labelVersion: number) =>
+      openSealedFile(
+        bytesRange(
+          new Uint8Array(
+            await new Response(
+              alice.encrypt([text(words)], { label: 'diary', labelVersion }) as ReadableStream<Uint8Array<ArrayBuffer>>,
+            ).arrayBuffer(),
+          ),
+        ),
+      );
+    const [old, fresh] = [await seal('old', 0), await seal('fresh', 1)];
+    expect(alice.delegatingKey('diary', 1).equals(alice.delegatingKey('diary'))).toBe(false);
+    const terms = { to: bob.card(), label: 'diary', threshold: 1, shares: 2, until: until() };
+    expect(await failure(alice.grant({ ...terms, files: [old, fresh] }))).toMatchObject({ code: 'E_DECRYPT' });
+    expect(await failure(alice.grant({ ...terms, files: [fresh], labelVersion: 0 }))).toMatchObject({
+      code: 'E_DECRYPT',
+    });
+    expect(await read(bob, await alice.grant({ ...terms, files: [old] }))).toBe('old');
+    expect(await read(bob, await alice.grant({ ...terms, files: [fresh] }))).toBe('fresh');
+  });
+
+  it('an author is proven by a key that Bob knows, and by no other', async () => {
+    const keyring = Keyring.random();
+    const alice = await openAlice({ keyring });
+    const bob = await openBob();
+    const terms = { to: bob.card(), label: 'team', threshold: 1, shares: 2, until: until() };
+    const files = [await sealed(alice, 'signed')];
+    const plain = await bob.retrieve({ from: (await alice.grant({ ...terms, files })).link() });
+    expect(plain.files[0]?.author).toEqual({ proven: false, key: undefined });
+    const mine = await bob.retrieve({ from: (await alice.grant({ ...terms, files, vouch: true })).link() });
+    expect(mine.files[0]?.author).toMatchObject({ proven: true, by: 'sender' });
+    expect(mine.files[0]?.author.key?.equals(alice.verifyingKey)).toBe(true);
+  });
+});

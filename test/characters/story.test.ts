@@ -139,7 +139,7 @@ describe('the story', () => {
       { name: 'photo.jpg', mediaType: 'image/jpeg', size: plaintext.length },
     ]);
     expect(got.note).toBe('for you');
-    expect(got.files[0]?.author).toBeUndefined();
+    expect(got.files[0]?.author).toEqual({ proven: false, key: undefined });
     expect(toHex(sha256(await collect(got.files[0]!.stream())))).toBe(toHex(sha256(plaintext)));
     expect(got.nodes.filter((n) => n.state === 'verified')).toHaveLength(3);
     const seek = await got.files[0]!.seek();

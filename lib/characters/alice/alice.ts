@@ -17,14 +17,17 @@ import { encodeConditions, parseConditions } from '../../protocol/conditions.ts'
 import { maxShares } from '../../protocol/constants.ts';
 import { DintelError, ProtocolError } from '../../protocol/errors.ts';
 import { openFileKey } from '../../protocol/fileDecrypt.ts';
+import type { FileHeader } from '../../protocol/fileHeader.ts';
 import { type Address, fromHex, type Hex, toHex } from '../../protocol/hex.ts';
 import { type Keyring, labelBytes } from '../../protocol/keys.ts';
 import { policyIdOf } from '../../protocol/leaf.ts';
+import { type FileAuthor, signAuthor } from '../../protocol/manifest.ts';
 import type { Revocation } from '../../protocol/messages.ts';
 import { epochAt, quotePolicy } from '../../protocol/policy.ts';
 import { addressOf } from '../../protocol/signature.ts';
 import type { ByteSource } from '../../protocol/streams.ts';
 import { walletTypedData } from '../../protocol/typed.ts';
+import { UmbralError } from '../../umbral/errors.ts';
 import { generateKFrags } from '../../umbral/generateKFrags.ts';
 import { PublicKey, type SecretKey } from '../../umbral/keys.ts';
 import { Signer } from '../../umbral/signer.ts';
@@ -39,8 +42,9 @@ import { publicFetch } from '../publicFetch.ts';
 import type { SealedFile } from '../sealedFile.ts';
 import { sealedSizeOf } from '../sealedFile.ts';
 import { Batch } from './batch.ts';
+import { type Extended, type ExtendOptions, extendRecord } from './extend.ts';
 import { Grant, type GrantHost } from './grant.ts';
-import { grantActs, sealMember } from './grantActs.ts';
+import { type ActsOptions, grantActs, sealMember, showLeaves } from './grantActs.ts';
 import { driveGrant, isFinal } from './grantMachine.ts';
 import { decodeRecord, encodeRecord, type GrantRecord, grantName, grantPrefix } from './grantRecord.ts';
 import { type GrantSummary, readGrants } from './grants.ts';
@@ -53,6 +57,8 @@ import { samplerSeed, suggestRate } from './sampler.ts';
 const spareShares = 8;
 /** Room for the manifest and later revisions in every node's budget. */
 const manifestRoomBytes = 2 * 1_048_576;
+/** Versions of a label that are tried when none is named: more rotations than that are told by their number. */
+const triedVersions = 16;
 /** What creating a policy with a notice costs at most, for an account that cannot pay the estimate itself. */
 const usualCreationGas = 130_000n;
 
@@ -104,10 +110,16 @@ export interface GrantQuote {
 export interface GrantOptions extends Omit<QuoteOptions, 'recipients'> {
   readonly to: Recipient;
   readonly label: string;
+  /**
+   * Which key of the label the files are encrypted for. A label is rotated by encrypting for its next version: whoever had the
+   * older key's files keeps these and gets nothing new. Default: the version, of the first 16, that opens the files.
+   */
   readonly labelVersion?: number | undefined;
   /** Encrypted files (`openSealedFile`, `storedFile`); the ciphertext is not touched. */
   readonly files: readonly SealedFile[];
   readonly note?: string | undefined;
+  /** Alice's signature on each file, so that Bob reads them as hers. Without it he is told "author not proven". Default false. */
+  readonly vouch?: boolean | undefined;
   /** Access from and until, in seconds, beside the policy's own end. */
   readonly conditions?: { readonly notBefore?: number; readonly notAfter?: number } | undefined;
   /** Put a notice on chain that only Alice can open, so that `grants` works on a new device. Default true; 7,000 gas. */
@@ -131,6 +143,7 @@ export interface RevokeOptions {
   /** Also tell the cohort by a signed message, before the transaction is mined: one more signature. Default false. */
   readonly earlyNotice?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: OnProgress | undefined;
 }
 
 export interface Revoked {
@@ -228,10 +241,11 @@ export class Alice {
   async draft(options: GrantOptions): Promise<Grant>;
   async draft(options: GrantManyOptions): Promise<readonly Grant[]>;
   async draft(options: GrantOptions | GrantManyOptions): Promise<Grant | readonly Grant[]> {
-    const { label, labelVersion = 0, files, signal, onProgress } = options;
+    const { label, files, signal, onProgress } = options;
     labelBytes(label);
     const conditions = options.conditions && encodeConditions(options.conditions);
     if (conditions) parseConditions(conditions);
+    const labelVersion = options.labelVersion ?? this.#versionOf(files, label);
     checkLabelOf(files, label, this.#keyring.delegating(label, labelVersion));
     const wanted = isMany(options) ? options.to : [options.to];
     const prepared = await this.#prepare({ ...options, recipients: wanted.length });
@@ -247,7 +261,7 @@ export class Alice {
     const probed = new Map();
     const records: GrantRecord[] = [];
     for (const bob of bobs) {
-      records.push(await this.#draftOne(options, { ...prepared, bob, conditions, batch, probed }));
+      records.push(await this.#draftOne(options, { ...prepared, bob, labelVersion, conditions, batch, probed }));
     }
     // All are written down before any goes on: a crash leaves none half known.
     for (const record of records) await this.#save(record);
@@ -261,13 +275,14 @@ export class Alice {
     options: GrantOptions | GrantManyOptions,
     about: Prepared & {
       readonly bob: { readonly receivingKey: PublicKey; readonly verifyingKey: PublicKey };
+      readonly labelVersion: number;
       readonly conditions: Uint8Array | undefined;
       readonly batch: Hex | undefined;
       readonly probed: Map<Address, Promise<void>>;
     },
   ): Promise<GrantRecord> {
-    const { threshold, shares, label, labelVersion = 0, note, signal, onProgress } = options;
-    const { quote, candidates, epoch, bob, conditions, batch, probed } = about;
+    const { threshold, shares, label, note, signal, onProgress } = options;
+    const { quote, candidates, epoch, bob, labelVersion, conditions, batch, probed } = about;
     const salt = toHex(randomBytes(32));
     const draw = await this.#blockForDraw();
     const seed = samplerSeed(salt, draw.blockHash);
@@ -328,6 +343,7 @@ export class Alice {
         headerBytes: header.bytes,
         size,
         chunks: chunkIds.length,
+        ...(options.vouch && { author: authorBytes(signAuthor(signer, header.id, indexId)) }),
       })),
       draw: { seed, ...draw, skipped: [...quote.skipped, ...skipped] },
       cohort: cohort.map((node, index) => sealMember(policyId, index, kfrags[index] as Uint8Array, toReserve(node))),
@@ -345,12 +361,8 @@ export class Alice {
   async unfinished(
     options: { readonly files?: readonly SealedFile[]; readonly onProgress?: OnProgress } = {},
   ): Promise<Grant[]> {
-    const records = await Promise.all((await this.#journal.names(grantPrefix)).map((name) => this.#journal.get(name)));
-    return records
-      .flatMap((bytes) => (bytes ? [decodeRecord(bytes)] : []))
-      .filter(
-        (record) => !isFinal(record) && record.owner === this.address && record.chainId === this.network.chain.chainId,
-      )
+    return (await this.#records())
+      .filter((record) => !isFinal(record))
       .map((record) => this.#handle(record, options.files ?? [], options.onProgress));
   }
 
@@ -377,6 +389,7 @@ export class Alice {
       const name = grant.batch ?? grant.policyId;
       groups.set(name, [...(groups.get(name) ?? []), grant]);
     }
+    await this.#showLeaves(options);
     for (const group of groups.values()) {
       const ends = await Promise.allSettled(group.map((grant) => grant.wait({ signal })));
       for (const end of ends) if (end.status === 'fulfilled') yield end.value;
@@ -385,16 +398,44 @@ export class Alice {
   }
 
   /**
+   * Make a grant longer: same nodes, same shares, same link; nothing is uploaded but a new manifest. Only where the grant was made,
+   * since its record is needed. Throws STORAGE_NOT_FOUND (no record), E_REPLAY (unfinished: `resume` it first), POLICY_REVOKED,
+   * POLICY_EXPIRED, E_DURATION, NOT_ENOUGH_NODES with every reason, `ChainError`, ABORTED.
+   */
+  async extend(options: ExtendOptions): Promise<Extended> {
+    const { policyId, signal, onProgress } = options;
+    checkAbort(signal);
+    const bytes = await this.#journal.get(grantName(policyId));
+    if (!bytes) {
+      const details = 'This device has no record of the grant: extend it where it was made.';
+      throw new ProtocolError('STORAGE_NOT_FOUND', { field: 'policyId', got: policyId, details });
+    }
+    const record = decodeRecord(bytes);
+    if (record.state !== 'published') {
+      throw new ProtocolError('E_REPLAY', {
+        details: `The grant is ${record.state}: finish it before it is extended.`,
+      });
+    }
+    const acts = grantActs(this.#actsOptions({ files: [], signal, onProgress }));
+    const { record: next, ...told } = await extendRecord(record, { ...options, network: this.network, acts });
+    await this.#save(next);
+    const grant = this.#handle(next, [], onProgress);
+    return { ...told, grant: await grant.wait({ signal }) };
+  }
+
+  /**
    * End a policy now, for good. Resolves when mined; honest nodes refuse from the next poll on. It cannot be undone and
    * cannot take back what Bob has already opened. Throws `ChainError` (`revert` AlreadyRevoked, NotOwner, PolicyOver, …).
    */
   async revoke(options: RevokeOptions): Promise<Revoked> {
-    const { policyId, signal } = options;
+    const { policyId, signal, onProgress } = options;
     checkAbort(signal);
     const { policyManager } = this.network;
     const nodes = options.earlyNotice ? await this.#noticeEarly(policyId, signal) : [];
     const sent: SentTransaction = await policyManager.revoke(policyId);
+    onProgress?.({ type: 'tx.sent', hash: sent.hash });
     const mined = await sent.wait(signal ? { signal } : {});
+    onProgress?.({ type: 'tx.mined', hash: sent.hash });
     const revoked = mined.logs.map((log) => policyManager.decode(log)).find((event) => event.event === 'PolicyRevoked');
     const refundWei = revoked?.event === 'PolicyRevoked' ? revoked.args.refund : 0n;
     return { policyId, transactionHash: mined.hash, gasUsed: mined.gasUsed, refundWei, nodes };
@@ -559,7 +600,6 @@ export class Alice {
 
   #handle(record: GrantRecord, files: readonly SealedFile[], onProgress: OnProgress | undefined): Grant {
     const { network } = this;
-    const keyring = this.#keyring;
     const batch = record.batch === undefined ? undefined : this.#batchOf(record.batch, onProgress);
     const host: GrantHost = {
       save: (next) => this.#save(next),
@@ -567,17 +607,7 @@ export class Alice {
       drive: (start, signal, onRecord) => {
         batch?.enter(start.policyId);
         return driveGrant(start, {
-          acts: grantActs({
-            network,
-            keyring,
-            files,
-            depth: this.#depth,
-            batch,
-            clock: this.#clock,
-            fetch: this.#fetch,
-            signal,
-            onProgress,
-          }),
+          acts: grantActs(this.#actsOptions({ files, batch, signal, onProgress })),
           save: async (next) => {
             await this.#save(next);
             onRecord(next);
@@ -588,6 +618,38 @@ export class Alice {
       },
     };
     return new Grant(record, host);
+  }
+
+  #actsOptions(about: Pick<ActsOptions, 'files' | 'batch' | 'signal' | 'onProgress'>): ActsOptions {
+    const clock = this.#clock;
+    return { ...about, network: this.network, keyring: this.#keyring, depth: this.#depth, clock, fetch: this.#fetch };
+  }
+
+  /** Nodes that missed it when a grant was published are shown their leaf, as long as the policy lives. */
+  async #showLeaves(options: { readonly signal?: AbortSignal; readonly onProgress?: OnProgress }): Promise<void> {
+    const { timestamp } = await this.network.now();
+    for (const record of await this.#records()) {
+      const { state, unshown = [], expiresAt } = record;
+      if (state !== 'published' || unshown.length === 0 || timestamp >= expiresAt) continue;
+      const left = await showLeaves(record, unshown, this.#actsOptions(options));
+      if (left.length < unshown.length) await this.#save({ ...record, unshown: left });
+    }
+  }
+
+  /** Everything of this account in the journal. */
+  async #records(): Promise<GrantRecord[]> {
+    const entries = await Promise.all((await this.#journal.names(grantPrefix)).map((name) => this.#journal.get(name)));
+    return entries
+      .flatMap((bytes) => (bytes ? [decodeRecord(bytes)] : []))
+      .filter(({ owner, chainId }) => owner === this.address && chainId === this.network.chain.chainId);
+  }
+
+  /** The first version of the label whose key opens all files, else the first of all, which then says what is wrong. */
+  #versionOf(files: readonly SealedFile[], label: string): number {
+    for (let version = 0; version < triedVersions; version++) {
+      if (files.every(({ header }) => opensWith(this.#keyring.delegating(label, version), header))) return version;
+    }
+    return 0;
   }
 
   #batchOf(id: Hex, onProgress: OnProgress | undefined): Batch {
@@ -633,18 +695,26 @@ function checkCounts(threshold: number, shares: number): void {
 /** Each file must open under the label's own key: Bob would learn of a mistake only when it is paid for. */
 function checkLabelOf(files: readonly SealedFile[], label: string, delegatingSecretKey: SecretKey): void {
   for (const [index, { header }] of files.entries()) {
-    try {
-      openFileKey(delegatingSecretKey, header).fill(0);
-    } catch (cause) {
-      throw new ProtocolError('E_DECRYPT', {
-        field: `files[${index}]`,
-        expected: `a file encrypted for the label "${label}"`,
-        got: 'one for another key, or a damaged one',
-        cause,
-      });
-    }
+    if (opensWith(delegatingSecretKey, header)) continue;
+    throw new ProtocolError('E_DECRYPT', {
+      field: `files[${index}]`,
+      expected: `a file encrypted for the label "${label}"`,
+      got: 'one for another key, or a damaged one',
+    });
   }
 }
+
+function opensWith(delegatingSecretKey: SecretKey, header: FileHeader): boolean {
+  try {
+    openFileKey(delegatingSecretKey, header).fill(0);
+    return true;
+  } catch (error) {
+    if (error instanceof DintelError || error instanceof UmbralError) return false;
+    throw error;
+  }
+}
+
+const authorBytes = ({ key, signature }: FileAuthor) => ({ key: key.toBytes(), signature: signature.toBytes() });
 
 /** Bytes that any one node may have to keep. */
 function budgetOf(files: readonly SealedFile[]): number {

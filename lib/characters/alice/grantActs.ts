@@ -6,7 +6,7 @@ import type { Chain } from '../../chain/chain.ts';
 import { readNodeInfos } from '../../chain/registry.ts';
 import { ackCovers, verifyAck } from '../../protocol/ack.ts';
 import { DintelError, ProtocolError } from '../../protocol/errors.ts';
-import type { Hex } from '../../protocol/hex.ts';
+import type { Address, Hex } from '../../protocol/hex.ts';
 import type { Keyring } from '../../protocol/keys.ts';
 import { fragmentOfKfrag, leafOf } from '../../protocol/leaf.ts';
 import { type Manifest, type ManifestFile, maxManifestBytes, signManifest } from '../../protocol/manifest.ts';
@@ -17,6 +17,7 @@ import { sealKfrag } from '../../protocol/seal.ts';
 import { recoverTyped, signTyped } from '../../protocol/typed.ts';
 import { chunkStoreOf, HttpStorage } from '../../storage/http.ts';
 import { PublicKey } from '../../umbral/keys.ts';
+import { Signature } from '../../umbral/signature.ts';
 import { Signer } from '../../umbral/signer.ts';
 import { type Clock, checkAbort, systemClock } from '../clock.ts';
 import type { Network } from '../network.ts';
@@ -133,7 +134,7 @@ export function grantActs(options: ActsOptions): GrantActs {
         policyId: record.policyId,
         salt: record.salt,
         createdAt: record.createdAt,
-        revision: 0,
+        revision: record.revision ?? 0,
         threshold: record.threshold,
         shares: record.shares,
         rate: record.rateWei,
@@ -157,7 +158,16 @@ export function grantActs(options: ActsOptions): GrantActs {
             ackSignature: signature,
           };
         }),
-        files: record.files.map((file): ManifestFile => ({ ...file, uris: [], author: undefined })),
+        files: record.files.map(
+          ({ author, ...file }): ManifestFile => ({
+            ...file,
+            uris: [],
+            author: author && {
+              key: PublicKey.fromBytes(author.key),
+              signature: Signature.fromBytes(author.signature),
+            },
+          }),
+        ),
         note: record.note,
       };
       const recipients = [PublicKey.fromBytes(record.receivingKey), receiving];
@@ -199,34 +209,71 @@ export function grantActs(options: ActsOptions): GrantActs {
 
     publish: (record) =>
       publishing(async () => {
-        const tree = treeOf(record);
-        const signer = keyring.verifying();
-        const targets = record.cohort.map((member, index): PublishTarget => {
-          const node = client(member.url);
-          const leaf = leafPartsOf(record, index);
-          const { hash } = leafOf(leaf);
-          return {
-            client: node,
-            reserve: async (chunks, reserveSignal) => {
-              const expiresAt = Math.min(record.expiresAt, Math.floor(clock.now() / 1000) + 3_600);
-              const message = reservationOf({ policyId: record.policyId, leaf: hash, chunks, expiresAt });
-              const signature = signTyped('Reservation', signer, contracts, message);
-              const body = {
-                domain: domainOf(record),
-                policyId: record.policyId,
-                leaf,
-                proof: tree.proof(index),
-                chunks,
-                reservation: { expiresAt, signature },
-              };
-              await node.post('reservations', body, { signal: reserveSignal });
-            },
-          };
-        });
+        const shown = new Set<number>();
+        const targets = targetsOf(record, options, (index) => shown.add(index));
         const blobs = await blobsOf(record, options);
         await publishBlobs({ blobs, targets, copies: copiesOf(record), onProgress, signal, clock });
+        const left = record.cohort.flatMap(({ node }, index) => (shown.has(index) ? [] : [node]));
+        return showLeaves(record, left, options);
       }),
   };
+}
+
+/** The nodes of a record as places for blobs; `onShown` is told of each that has taken a reservation, hence knows its leaf. */
+function targetsOf(record: GrantRecord, options: ActsOptions, onShown: (index: number) => void): PublishTarget[] {
+  const { network, keyring, clock = systemClock } = options;
+  const tree = treeOf(record);
+  const signer = keyring.verifying();
+  return record.cohort.map((member, index) => {
+    const client = new NodeClient({ url: member.url, ...(options.fetch && { fetch: options.fetch }) });
+    const leaf = leafPartsOf(record, index);
+    const { hash } = leafOf(leaf);
+    return {
+      client,
+      reserve: async (chunks, signal) => {
+        const expiresAt = Math.min(record.expiresAt, Math.floor(clock.now() / 1000) + 3_600);
+        const message = reservationOf({ policyId: record.policyId, leaf: hash, chunks, expiresAt });
+        const signature = signTyped('Reservation', signer, network.contracts, message);
+        const body = {
+          domain: domainOf(record),
+          policyId: record.policyId,
+          leaf,
+          proof: tree.proof(index),
+          chunks,
+          reservation: { expiresAt, signature },
+        };
+        await client.post('reservations', body, { signal });
+        onShown(index);
+      },
+    };
+  });
+}
+
+/**
+ * A node that holds no blob of the grant, and that Bob never asks, would not learn its leaf's proof, and without that nobody can
+ * settle what it has earned. So each of these is given the manifest too. Best effort: resolves with those that would not have it.
+ */
+export async function showLeaves(
+  record: GrantRecord,
+  nodes: readonly Address[],
+  options: ActsOptions,
+): Promise<readonly Address[]> {
+  const { signal, clock = systemClock } = options;
+  if (!record.manifest || nodes.length === 0) return [];
+  const { id, bytes } = record.manifest;
+  const blob = { id: id.slice(2), size: bytes.length };
+  const shown = new Set<number>();
+  const targets = targetsOf(record, options, (index) => shown.add(index));
+  const wanted = record.cohort.flatMap(({ node }, index) => (nodes.includes(node) ? [index] : []));
+  await Promise.allSettled(
+    wanted.map(async (index) => {
+      const target = targets[index] as PublishTarget;
+      await retried(() => target.reserve([blob], signal), clock, signal);
+      await target.client.putChunk(blob.id, bytes, { signal });
+    }),
+  );
+  checkAbort(signal);
+  return wanted.filter((index) => !shown.has(index)).map((index) => (record.cohort[index] as Member).node);
 }
 
 /**

@@ -8,7 +8,7 @@
  */
 import { ChainError, isRevert } from '../../chain/errors.ts';
 import { DintelError, ProtocolError } from '../../protocol/errors.ts';
-import type { Hex } from '../../protocol/hex.ts';
+import type { Address, Hex } from '../../protocol/hex.ts';
 import { checkAbort } from '../clock.ts';
 import {
   type AckRecord,
@@ -41,8 +41,8 @@ export interface GrantActs {
   createdBlock(policyId: Hex): Promise<bigint | undefined>;
   /** Waits until the creation counts. False if a re-org took it away. */
   waitDepth(record: GrantRecord): Promise<boolean>;
-  /** Manifest and chunks to the cohort. */
-  publish(record: GrantRecord): Promise<void>;
+  /** Manifest and chunks to the cohort. Resolves with the nodes that could not be shown their leaf. */
+  publish(record: GrantRecord): Promise<readonly Address[]>;
 }
 
 /** Acks renewed or transactions sent anew, at most so often. */
@@ -132,8 +132,7 @@ async function step(record: GrantRecord, acts: GrantActs): Promise<GrantRecord> 
         ? { ...record, state: 'active' }
         : again(record, 'the creation was re-orged away');
     case 'active':
-      await acts.publish(record);
-      return { ...record, state: 'published' };
+      return { ...record, unshown: await acts.publish(record), state: 'published' };
     default:
       return record;
   }

@@ -52,6 +52,8 @@ interface GrantedFile {
   readonly headerBytes: Uint8Array;
   readonly size: number;
   readonly chunks: number;
+  /** Who vouches for it: key and signature. */
+  readonly author?: { readonly key: Uint8Array; readonly signature: Uint8Array } | undefined;
 }
 
 /** Why the nodes are these: anybody with the chain can draw again. */
@@ -105,6 +107,8 @@ export interface GrantRecord {
   /** Nodes that were in the cohort and refused. */
   readonly refused: readonly { readonly node: Address; readonly code: string; readonly message: string }[];
 
+  /** Of the manifest: 0, and one more with each extension. */
+  readonly revision?: number | undefined;
   /** From `sealed` on. */
   readonly manifest: { readonly bytes: Uint8Array; readonly id: Hex } | undefined;
   /**
@@ -116,6 +120,8 @@ export interface GrantRecord {
   readonly transactionHash: Hex | undefined;
   /** From `mined` on. */
   readonly createdBlock: bigint | undefined;
+  /** From `published` on: nodes that have not been shown their leaf, without which they cannot claim their fee. */
+  readonly unshown?: readonly Address[] | undefined;
   /** How often something had to be done again: acks renewed, the transaction sent anew. */
   readonly attempts: number;
 }

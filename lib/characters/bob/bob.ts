@@ -60,6 +60,8 @@ export interface RetrieveOptions {
   readonly from: string | Link | { readonly manifest: Uint8Array; readonly verifyingKey: PublicKey };
   /** Only files that this accepts, by their place in the manifest. All if absent. */
   readonly only?: ((file: ManifestFile, index: number) => boolean) | undefined;
+  /** Keys of authors that Bob trusts beside the sender's: whose signature makes a file's author proven. */
+  readonly knownAuthors?: readonly PublicKey[] | undefined;
   /** Milliseconds after which one more node is asked. Default 300. */
   readonly hedgeMs?: number | undefined;
   /** For one node's answer. Default 10,000. */
@@ -180,6 +182,7 @@ export class Bob {
     const evidence: WrongAnswer[] = [];
     const opened: RetrievedFile[] = [];
     const stores = [...urls.values()].map(chunkStoreOf);
+    const authors = { sender: located.verifyingKey, known: options.knownAuthors ?? [] };
     for (let from = 0; from < headers.length; from += maxCapsules) {
       const batch = headers.slice(from, from + maxCapsules);
       const capsules = batch.map(headerCapsule);
@@ -199,7 +202,7 @@ export class Bob {
           const entry = entries[from + i] as ManifestFile;
           const places = [...stores, ...entry.uris.filter((uri) => uri.endsWith('/')), ...located.stores];
           const storage = new HttpStorage({ stores: [...new Set(places)], fetch: this.#fetch });
-          opened.push(new RetrievedFile(await openFile(header, fileKey), entry, storage));
+          opened.push(new RetrievedFile(await openFile(header, fileKey), entry, storage, authors));
         } finally {
           fileKey.fill(0);
         }

@@ -22,6 +22,21 @@ export interface ReadOptions {
   readonly onProgress?: OnProgress | undefined;
 }
 
+/**
+ * Who wrote a file. Anybody can make a key and sign with it, and who holds the file's key can forge its contents; so a signature
+ * proves an author only if it is by a key that Bob knows: the sender's, by the link, or one that he names.
+ */
+export type Author =
+  | { readonly proven: true; readonly key: PublicKey; readonly by: 'sender' | 'known' }
+  | { readonly proven: false /** Of a signature that holds, by a stranger. */; readonly key: PublicKey | undefined };
+
+function authorOf(entry: ManifestFile, sender: PublicKey, known: readonly PublicKey[]): Author {
+  const key = entry.author && isAuthor(entry) ? entry.author.key : undefined;
+  if (key?.equals(sender)) return { proven: true, key, by: 'sender' };
+  if (key && known.some((one) => one.equals(key))) return { proven: true, key, by: 'known' };
+  return { proven: false, key };
+}
+
 /** One file, opened. Name and type are the sender's word; what is not authentic never leaves it. */
 export class RetrievedFile {
   readonly name: string;
@@ -29,14 +44,18 @@ export class RetrievedFile {
   /** Plaintext bytes. */
   readonly size: number;
   readonly headerId: Hex;
-  /** Who signed the file, if that signature holds; whether that key is known is the caller's question. */
-  readonly author: PublicKey | undefined;
+  readonly author: Author;
   readonly #file: OpenedFile;
   readonly #entry: ManifestFile;
   readonly #storage: Storage;
   #ids: Promise<readonly Hex[]> | undefined;
 
-  constructor(file: OpenedFile, entry: ManifestFile, storage: Storage) {
+  constructor(
+    file: OpenedFile,
+    entry: ManifestFile,
+    storage: Storage,
+    authors: { readonly sender: PublicKey; readonly known: readonly PublicKey[] },
+  ) {
     this.#file = file;
     this.#entry = entry;
     this.#storage = storage;
@@ -44,7 +63,7 @@ export class RetrievedFile {
     this.mediaType = file.meta.mediaType;
     this.size = entry.size;
     this.headerId = entry.headerId;
-    this.author = isAuthor(entry) ? entry.author?.key : undefined;
+    this.author = authorOf(entry, authors.sender, authors.known);
   }
 
   /**

@@ -6,7 +6,7 @@ import { PersonKeystore } from '../../keystore/personKeystore.ts';
 import { action, type CommonOptions, type Context, commandFor, examples, keystorePath } from '../common.ts';
 import { openPerson, personInitCommand } from '../person.ts';
 import { grantCommand, resumeCommand } from './grant.ts';
-import { grantsCommand, revokeCommand } from './manage.ts';
+import { extendCommand, grantsCommand, revokeCommand } from './manage.ts';
 import { quoteCommand } from './quote.ts';
 
 export function aliceCommand(): Command {
@@ -19,6 +19,7 @@ export function aliceCommand(): Command {
     grantCommand(),
     resumeCommand(),
     grantsCommand(),
+    extendCommand(),
     revokeCommand(),
   ];
   for (const child of children) command.addCommand(child);

@@ -16,7 +16,8 @@ import { parseMoment, quoteLines, type TermOptions, untilOf, withTerms } from '.
 interface GrantOptions extends TermOptions {
   readonly file: readonly string[];
   readonly label: string;
-  readonly labelVersion: number;
+  readonly labelVersion?: number;
+  readonly sign?: boolean;
   readonly to: readonly string[];
   readonly notBefore?: Date;
   readonly notAfter?: Date;
@@ -37,10 +38,11 @@ export function grantCommand() {
     )
     .addOption(new Option('--label <label>', 'the label that it was encrypted for').makeOptionMandatory())
     .addOption(
-      new Option('--label-version <n>', 'version of the label')
-        .default(0)
-        .argParser((text) => parseCount(text, 0, 2 ** 32 - 1)),
+      new Option('--label-version <n>', 'version of the label (default: the one that opens the files)').argParser(
+        (text) => parseCount(text, 0, 2 ** 32 - 1),
+      ),
     )
+    .addOption(new Option('--sign', 'vouch for the files, so that Bob reads them as yours'))
     .addOption(
       new Option(
         '--to <card>',
@@ -96,7 +98,17 @@ async function grant({ options, out }: Context<GrantOptions>): Promise<void> {
     }
     const onProgress = (event: ProgressEvent): void => tell(progress, event);
     const files = await sealedFiles(ranges, progress, signal);
-    const about = { ...terms, label, labelVersion, files, note, conditions: windowOf(options), signal, onProgress };
+    const about = {
+      ...terms,
+      label,
+      labelVersion,
+      files,
+      note,
+      vouch: options.sign,
+      conditions: windowOf(options),
+      signal,
+      onProgress,
+    };
     const [only] = to;
     if (only !== undefined && to.length === 1) {
       const done = await opened.alice.grant({ ...about, to: only });

@@ -56,7 +56,10 @@ export function quoteCommand() {
 }
 
 /** Seconds since 1970, by the chain's clock, which is the one that ends it. */
-export async function untilOf({ for: seconds, until }: TermOptions, { alice }: OpenedAlice): Promise<number> {
+export async function untilOf(
+  { for: seconds, until }: Pick<TermOptions, 'for' | 'until'>,
+  { alice }: OpenedAlice,
+): Promise<number> {
   if (until !== undefined) return Math.floor(until.getTime() / 1000);
   if (seconds === undefined)
     throw new OperatorError('E_USAGE', '--for or --until is needed', { cure: 'for example --for 7d' });

@@ -1,8 +1,7 @@
 /** `dintel bob …`: hand out a card, open what was shared (no coins, no account), report who lied (gas). */
 import { Command, Option } from 'commander';
-import { Bob, contractsOf, type NodeOutcome, RetrievalError } from 'dintel';
+import { type Author, Bob, contractsOf, type NodeOutcome, RetrievalError } from 'dintel';
 import { fingerprintWords, formatCard, makeCard, shownText, toHex } from 'dintel/protocol';
-import type { PublicKey } from 'dintel/umbral';
 import { OperatorError } from '../../config/operatorError.ts';
 import { parseCount } from '../../config/parse.ts';
 import { openReader } from '../access.ts';
@@ -127,7 +126,8 @@ async function retrieve({ options, out }: Context<RetrieveOptions>, link: string
         sha256: written.sha256,
         name: file.name,
         mediaType: file.mediaType,
-        author: file.author?.toBytes() ?? null,
+        author: file.author.key?.toBytes() ?? null,
+        authorProven: file.author.proven,
         policyId: got.manifest.manifest.policyId,
         note: got.note ?? null,
         nodes,
@@ -136,7 +136,7 @@ async function retrieve({ options, out }: Context<RetrieveOptions>, link: string
       },
       [
         `${options.out}: ${formatBytes(written.bytes)}${file.name === '' ? '' : ` (${shownText(file.name)})`}, opened with ${verified} nodes in ${(openedMs / 1000).toFixed(1)} s.`,
-        ...authorWarning(file.author, got.manifest.manifest.verifyingKey),
+        ...authorWarning(file.author),
       ],
     );
   } catch (error) {
@@ -158,10 +158,10 @@ const caughtLine = (path: string): string =>
   `A node signed a wrong answer; it was not used. Evidence: ${path} (dintel bob report files it).`;
 
 /** A valid signature proves a key, and anybody has one: of keys Bob knows only the sender's, by the link. */
-export function authorWarning(author: PublicKey | undefined, sender: PublicKey): string[] {
-  if (author === undefined) return ['Author not proven.'];
-  if (author.equals(sender)) return [];
-  return [`Author not proven: signed by ${toHex(author.toBytes())}, which is not the key of the sender.`];
+export function authorWarning({ proven, key }: Author): string[] {
+  if (proven) return [];
+  if (key === undefined) return ['Author not proven.'];
+  return [`Author not proven: signed by ${toHex(key.toBytes())}, which is not the key of the sender.`];
 }
 
 export function nodeFacts({ key, state, code, attempts, ms }: NodeOutcome) {

@@ -6,7 +6,9 @@ import { authorWarning } from '../../../node/cli/bob/bob.ts';
 it('only the sender is an author without a warning', () => {
   const sender = SecretKey.random().publicKey;
   const stranger = SecretKey.random().publicKey;
-  expect(authorWarning(sender, sender)).toEqual([]);
-  expect(authorWarning(undefined, sender)).toEqual(['Author not proven.']);
-  expect(authorWarning(stranger, sender)).toEqual([expect.stringMatching(/^Author not proven: signed by 0x0[23]/)]);
+  expect(authorWarning({ proven: true, key: sender, by: 'sender' })).toEqual([]);
+  expect(authorWarning({ proven: false, key: undefined })).toEqual(['Author not proven.']);
+  expect(authorWarning({ proven: false, key: stranger })).toEqual([
+    expect.stringMatching(/^Author not proven: signed by 0x0[23]/),
+  ]);
 });
