@@ -19,6 +19,7 @@ const checks = {
   abi: ['node scripts/abi.mjs --check'],
   bytecode: ['node scripts/bytecode.mjs --check'],
   kernel: ['node scripts/kernel.mjs --check'],
+  size: ['node bench/size.ts'],
   vectors: ['node scripts/vectors.ts --check', 'node scripts/vectors/testkit.ts --check'],
 };
 
