@@ -73,6 +73,28 @@ interface PolicyVectors {
     shares?: number;
     error: string;
   }[];
+  readonly extended: readonly {
+    epochLength: number;
+    policy: Billed;
+    expiresAt: number;
+    end: number;
+    payment: string;
+  }[];
+  readonly revoked: readonly { policy: Billed; current: number; end: number; refund: string }[];
+  readonly servable: readonly {
+    createdAt: number;
+    expiresAt: number;
+    revoked: boolean;
+    timestamp: number;
+    servable: boolean;
+  }[];
+}
+interface Billed {
+  readonly start: number;
+  readonly end: number;
+  readonly expiresAt: number;
+  readonly rate: string;
+  readonly shares: number;
 }
 
 describe('shared vectors', () => {
@@ -180,6 +202,73 @@ describe('shared vectors', () => {
         await chain.networkHelpers.time.increaseTo(one.now);
         const quote = manager.getFunction('quote')(one.rate ?? 1, one.shares ?? 1, one.expiresAt);
         await expect(quote, one.name).to.be.revertedWithCustomError(manager as never, one.error);
+        await chain.close();
+      }
+    });
+
+    /** A chain at a second at which a policy was just created, by its first account. */
+    const created = async (at: number, epochLength: number, terms: Pick<Billed, 'rate' | 'shares' | 'expiresAt'>) => {
+      const chain = await network.create({ override: { initialDate: new Date((at - 500) * 1000) } });
+      const manager = await managerOf(chain, epochLength);
+      const [owner] = await chain.ethers.getSigners();
+      const salt = `0x${'5a'.repeat(32)}`;
+      const id: string = await manager.getFunction('policyIdOf')(owner?.address, salt);
+      await chain.networkHelpers.time.increaseTo(at);
+      const [value] = await manager.getFunction('quote')(terms.rate, terms.shares, terms.expiresAt);
+      await chain.networkHelpers.time.setNextBlockTimestamp(at + 1);
+      const note = { tag: `0x${'00'.repeat(32)}`, envelope: '0x' };
+      await manager.getFunction('createPolicy')({ salt, root: salt, ...terms }, note, { value });
+      return { chain, manager, id, sponsor: owner?.address };
+    };
+    const termsOf = ({ rate, shares, expiresAt }: Billed) => ({ rate, shares, expiresAt });
+
+    it('extensions: the last billed epoch and its price', async () => {
+      for (const one of vectors.extended) {
+        const { start, end } = one.policy;
+        const at = (start - 1) * one.epochLength;
+        const { chain, manager, id } = await created(at, one.epochLength, termsOf(one.policy));
+        const before = await manager.getFunction('policy')(id);
+        expect([before.start, before.end]).to.deep.equal([BigInt(start), BigInt(end)]);
+        const extend = (value: bigint) => manager.getFunction('extendPolicy')(id, one.expiresAt, 0, '0x', { value });
+        const price = BigInt(one.payment);
+        await expect(extend(price + 1n))
+          .to.be.revertedWithCustomError(manager as never, 'WrongPayment')
+          .withArgs(price, price + 1n);
+        await extend(price);
+        const after = await manager.getFunction('policy')(id);
+        expect([after.end, after.expiresAt, after.left]).to.deep.equal([
+          BigInt(one.end),
+          BigInt(one.expiresAt),
+          before.left + price,
+        ]);
+        await chain.close();
+      }
+    });
+
+    it('revocations: what stays billed and what goes back', async () => {
+      const epochLength = 86_400;
+      for (const one of vectors.revoked) {
+        const at = (one.policy.start - 1) * epochLength;
+        const { chain, manager, id, sponsor } = await created(at, epochLength, termsOf(one.policy));
+        await chain.networkHelpers.time.setNextBlockTimestamp(Math.max(at + 2, one.current * epochLength + 1));
+        const revoke = manager.getFunction('revoke')(id, { gasLimit: 200_000 });
+        if (one.current * epochLength < one.policy.expiresAt) await revoke;
+        else await expect(revoke).to.be.revertedWithCustomError(manager as never, 'PolicyOver');
+        expect((await manager.getFunction('policy')(id)).end).to.equal(BigInt(one.end));
+        expect(await manager.getFunction('credit')(sponsor)).to.equal(BigInt(one.refund));
+        await chain.close();
+      }
+    });
+
+    it('what is servable when', async () => {
+      for (const revoked of [false, true]) {
+        // an epoch begins with the second of creation, since the contract keeps no more than that epoch
+        const cases = vectors.servable.filter((one) => one.revoked === revoked);
+        const { createdAt, expiresAt } = cases[0] as (typeof cases)[number];
+        const { chain, manager, id } = await created(createdAt, createdAt, { rate: '1', shares: 1, expiresAt });
+        if (revoked) await manager.getFunction('revoke')(id);
+        for (const one of cases)
+          expect(await manager.getFunction('isServable')(id, one.timestamp), `${one.timestamp}`).to.equal(one.servable);
         await chain.close();
       }
     });
