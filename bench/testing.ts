@@ -3,7 +3,7 @@
  * thread. Run: `npx node bench/testing.ts [--json] [--count 100]`.
  */
 import { parseArgs } from 'node:util';
-import { Bob, bytesRange, openSealedFile } from 'dintel';
+import { Bob, heldFile } from 'dintel';
 import { createTestNetwork } from 'dintel/testing';
 
 /** Units: milliseconds. */
@@ -27,10 +27,7 @@ export async function benchTesting(count: number): Promise<TestingRow> {
   const bob = await net.bob();
   const startMs = lap();
   const plaintext = new TextEncoder().encode('hello');
-  const sealed = await new Response(
-    alice.encrypt([plaintext], { label: 'bench', name: 'hello.txt' }) as ReadableStream<Uint8Array<ArrayBuffer>>,
-  ).arrayBuffer();
-  const file = await openSealedFile(bytesRange(new Uint8Array(sealed)));
+  const file = await heldFile(alice.encrypt([plaintext], { label: 'bench', name: 'hello.txt' }));
   lap();
   const links: string[] = [];
   for (let i = 0; i < count; i += 1) {

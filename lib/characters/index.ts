@@ -51,4 +51,11 @@ export {
   signRegistration,
 } from './people/registry.ts';
 export type { OnProgress, ProgressEvent } from './progress.ts';
-export { blobRange, bytesRange, openSealedFile, type SealedFile, storedFile } from './sealedFile.ts';
+export {
+  blobRange,
+  bytesRange,
+  heldFile,
+  openSealedFile,
+  type SealedFile,
+  storedFile,
+} from './sealedFile.ts';

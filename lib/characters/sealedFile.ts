@@ -67,6 +67,15 @@ export async function openSealedFile(
   return withIndex(header, chunkIds, body - chunks * tagLength, readChunk);
 }
 
+/** The same of a stream as `encrypt` gives it, kept in memory: for what is small enough. */
+export async function heldFile(
+  stream: ReadableStream<Uint8Array>,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<SealedFile> {
+  const sealed = await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).blob();
+  return openSealedFile(blobRange(sealed), options);
+}
+
 /** A file that a store holds, by what a manifest says of it: to grant it again without having it. */
 export async function storedFile(
   storage: Storage,

@@ -1,5 +1,5 @@
 /** What an app developer's test does with `dintel/testing`: people, switches, time. Real cores, real bytes, a modelled chain. */
-import { type Alice, type Bob, bytesRange, openSealedFile, RetrievalError, reportAnswer } from 'dintel';
+import { type Alice, type Bob, heldFile, RetrievalError, reportAnswer } from 'dintel';
 import { MinerEscrow, PolicyManager } from 'dintel/chain';
 import { sha256, toHex, utf8 } from 'dintel/protocol';
 import { createTestNetwork, type Lie, type TestNetwork } from 'dintel/testing';
@@ -24,8 +24,7 @@ beforeEach(async () => {
 async function granted(options: { threshold?: number; shares?: number; seconds?: number } = {}) {
   const { threshold = 3, shares = 5, seconds = 10 * hour } = options;
   const stream = alice.encrypt([plaintext], { label: 'letters', name: 'letter.txt', size: plaintext.length });
-  const sealed = await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer();
-  const file = await openSealedFile(bytesRange(new Uint8Array(sealed)));
+  const file = await heldFile(stream);
   const terms = { threshold, shares, until: net.in(seconds) };
   return alice.grant({ to: bob.card(), label: 'letters', files: [file], ...terms });
 }
@@ -213,8 +212,7 @@ describe('the chain below', () => {
     const smart = await net.alice('smart', { chain: net.contractWallet('smart') });
     expect(smart.address).not.toBe(net.account('smart').account);
     const stream = smart.encrypt([plaintext], { label: 'letters', name: 'letter.txt', size: plaintext.length });
-    const sealed = await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer();
-    const file = await openSealedFile(bytesRange(new Uint8Array(sealed)));
+    const file = await heldFile(stream);
     const terms = { threshold: 2, shares: 3, until: net.in(hour) };
     const grant = await smart.grant({ to: bob.card(), label: 'letters', files: [file], ...terms });
     expect(await (await bob.retrieve({ from: grant.link() })).files[0]?.bytes()).toEqual(plaintext);
