@@ -1,145 +1,208 @@
 /**
- * `npm run test:mutants -- --minutes 15 --seed 1 [--file Ledger]`: are the Solidity tests awake? It changes one place of one contract
- * at a time (a comparison, a boundary, an operator of arithmetic, a deleted check or effect, two arguments exchanged), compiles
- * quickly, runs the suites that concern the file, and notes whether they failed. Outside CI: a mutant takes half a minute or more.
+ * `npm run test:mutants -- --minutes 10 --seed 1 [--file Ledger] [--again | --second | --report]`: are the tests of the contracts awake? It changes one
+ * place of one contract at a time (a comparison, a boundary, an operator of arithmetic, a deleted check or effect, two arguments
+ * exchanged; mutants/operators.mjs) and notes whether a test fails. Outside CI: a mutant takes about five seconds.
  *
- * It works on a copy under .mutants/ and never touches contracts/. Verdicts go to .mutants/seed-N.jsonl, one line each, so that a
- * run that was stopped goes on where it was. What does not compile is not counted. The order of mutants follows from the seed alone.
+ * The Solidity suites that concern the file judge, briefly (mutants/judge.mjs). `--again` takes only those that survived once more,
+ * after tests were added; `--second` has them judged longer, and then by the mocha suites; `--report` judges nothing. All happens in
+ * copies under .mutants/, taken when the run starts. Verdicts go to .mutants/seed-N.jsonl, one line each, so that a run that was
+ * stopped goes on where it was. What does not compile is not counted. The order of mutants follows from the seed alone, and any
+ * beginning of it is spread over all files.
  */
-import { spawnSync } from 'node:child_process';
+import { fork, spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   cpSync,
   existsSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { resolve } from 'node:path';
+import { inOrder, mutantsOf } from './mutants/operators.mjs';
 
 const option = (name, otherwise) => {
   const at = process.argv.indexOf(`--${name}`);
   return at < 0 ? otherwise : process.argv[at + 1];
 };
 const seed = Number(option('seed', '1'));
-const minutes = Number(option('minutes', '15'));
+const minutes = process.argv.includes('--report') ? 0 : Number(option('minutes', '10'));
 const only = option('file', '');
-const copy = resolve('.mutants/copy');
+const second = process.argv.includes('--second');
+const again = second || process.argv.includes('--again');
+/** For the Solidity suites; for the mocha suites, which need not compile those. */
+const [copy, mochaCopy] = [resolve('.mutants/solidity'), resolve('.mutants/mocha')];
 const log = `.mutants/seed-${seed}.jsonl`;
+const patience = 240_000;
 
-/** Suites that see a file; a mutant in what everybody uses meets all of the escrow's. */
-const suites = (path) => {
-  if (/Leaves|PolicyManager/.test(path)) return ['PolicyManager.t.sol', 'PolicyInvariants.t.sol'];
-  if (/Adjudicator|CanonicalEvidence|ReencryptionProof/.test(path))
-    return ['Adjudicator.t.sol', 'ReencryptionProof.t.sol'];
-  if (/Activity|Lanes|Weights/.test(path)) return ['Activity.t.sol', 'MinerEscrow.t.sol', 'EscrowInvariants.t.sol'];
-  return ['MinerEscrow.t.sol', 'EscrowInvariants.t.sol'];
-};
-
-const operators = [
-  { kind: 'comparison', pattern: / (==|!=) /g, change: ([, sign]) => (sign === '==' ? ' != ' : ' == ') },
-  {
-    kind: 'boundary',
-    pattern: / (<=|>=|<|>) /g,
-    change: ([, sign]) => ` ${{ '<=': '<', '>=': '>', '<': '<=', '>': '>=' }[sign]} `,
-  },
-  {
-    kind: 'arithmetic',
-    pattern: / (\+|-|\*|\/|%) /g,
-    change: ([, sign]) => ` ${{ '+': '-', '-': '+', '*': '/', '/': '*', '%': '/' }[sign]} `,
-  },
-  { kind: 'deleted check', pattern: /^ +require\([^;]*\);/gm, change: () => '' },
-  { kind: 'deleted effect', pattern: /^ +[\w.[\]()]+ (=|\+=|-=|\|=|\^=) [^;{}]*;/gm, change: () => '' },
-  {
-    kind: 'swapped arguments',
-    pattern: /(\w\()([\w.]+), ([\w.]+)(?=[,)])/g,
-    change: ([, call, a, b]) => `${call}${b}, ${a}`,
-  },
-];
-
-/** Every mutant of a source, outside comments, imports and declarations. */
-function mutantsOf(path, text) {
-  const quiet = text.replace(
-    /\/\*[\s\S]*?\*\/|\/\/.*$|^(import|using|pragma).*$|^ *(error|event|function|constructor).*$/gm,
-    (part) => part.replace(/[^\n]/g, ' '),
-  );
-  return operators.flatMap(({ kind, pattern, change }) =>
-    [...quiet.matchAll(pattern)].map((match) => ({
-      path,
-      kind,
-      at: match.index,
-      line: text.slice(0, match.index).split('\n').length + (match[0].match(/^\n*/)?.[0].length ?? 0),
-      was: match[0].trim(),
-      now: change(match).trim(),
-      text: text.slice(0, match.index) + change(match) + text.slice(match.index + match[0].length),
-    })),
-  );
+/** Suites that see a file: Solidity's in the order of their promptness, and mocha's for what they let live. */
+function suites(path) {
+  const escrow = ['MinerEscrow', 'Events', 'WorldInvariants'];
+  if (/DintelToken|KeyRegistry|TypedData/.test(path))
+    return { solidity: [], mocha: ['escrow', 'policies', 'vectors', 'adjudicatorVectors'] };
+  if (/Leaves|PolicyManager/.test(path))
+    return {
+      solidity: ['PolicyManager', 'Events', 'WorldInvariants'],
+      mocha: ['policies', 'vectors', 'adjudicatorChallenge', 'model'],
+    };
+  if (/ReencryptionProof/.test(path))
+    return { solidity: ['ReencryptionProof', 'Adjudicator'], mocha: ['adjudicatorVectors', 'adjudicatorEvidence'] };
+  if (/Adjudicator|CanonicalEvidence/.test(path))
+    return {
+      solidity: ['Adjudicator', 'AdjudicatorInvariants'],
+      mocha: ['adjudicatorEvidence', 'adjudicatorChallenge', 'adjudicatorVectors'],
+    };
+  const mocha = ['escrow', 'model', 'adjudicatorEvidence', 'adjudicatorChallenge'];
+  return { solidity: /Activity|Lanes|Weights/.test(path) ? ['Activity', ...escrow] : escrow, mocha };
 }
 
-/** Fisher and Yates with a generator that the seed starts. */
-function shuffled(list) {
-  let state = seed >>> 0 || 1;
-  const roll = (bound) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * bound);
-  };
-  const result = [...list];
-  for (let i = result.length - 1; i > 0; i -= 1) {
-    const j = roll(i + 1);
-    [result[i], result[j]] = [result[j], result[i]];
-  }
-  return result;
+/** First briefly, so that most mutants die soon; then longer. Answers on a curve written in Solidity are slow. */
+function stages(path, long) {
+  const [fuzz, invariantRuns] = long ? [256, 16] : [48, 2];
+  return suites(path).solidity.map((suite) => {
+    const fuzzRuns = Math.ceil(fuzz / (/Adjudicator$|Reencryption/.test(suite) ? 6 : 1));
+    return { suite, fuzzRuns, invariantRuns };
+  });
 }
 
 const sources = ['contracts', 'contracts/libraries']
   .flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}`))
   .filter((path) => path.endsWith('.sol') && path.includes(only))
   .sort();
-const mutants = shuffled(sources.flatMap((path) => mutantsOf(path, readFileSync(path, 'utf8'))));
-
-mkdirSync(copy, { recursive: true });
-for (const part of ['contracts', 'scripts', 'hardhat.config.ts', 'package.json', 'tsconfig.json'])
-  cpSync(part, `${copy}/${part}`, { recursive: true });
-if (!existsSync(`${copy}/node_modules`)) symlinkSync(resolve('node_modules'), `${copy}/node_modules`);
-const hardhat = (limit, ...args) =>
-  spawnSync('hardhat', args, { cwd: copy, encoding: 'utf8', timeout: limit, killSignal: 'SIGKILL' });
-
-const name = ({ path, kind, at }) => `${path} ${kind} ${at}`;
-const known = new Map(
-  existsSync(log)
-    ? readFileSync(log, 'utf8')
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line))
-        .map((one) => [name(one), one])
-    : [],
+const mutants = inOrder(
+  sources.map((path) => mutantsOf(path, readFileSync(path, 'utf8'))),
+  seed,
 );
-const until = Date.now() + minutes * 60_000;
-for (const { text, ...mutant } of mutants) {
-  if (Date.now() > until) break;
-  if (known.has(name(mutant))) continue;
-  const original = readFileSync(mutant.path, 'utf8');
-  writeFileSync(`${copy}/${mutant.path}`, text);
-  const built = hardhat(300_000, 'build');
-  let verdict = 'invalid';
-  if (built.status === 0) {
-    const tests = suites(mutant.path).map((suite) => `contracts/test/${suite}`);
-    const { status, signal } = hardhat(300_000, 'test', 'solidity', ...tests);
-    verdict = signal !== null ? 'killed by time' : status === 0 ? 'survived' : 'killed';
+
+// ------------------------------------------------------------------ judging
+
+function makeCopy(folder, parts, without = () => false) {
+  for (const part of parts) {
+    rmSync(`${folder}/${part}`, { recursive: true, force: true });
+    cpSync(part, `${folder}/${part}`, { recursive: true, filter: (file) => !without(file) });
   }
-  writeFileSync(`${copy}/${mutant.path}`, original);
-  const line = { ...mutant, verdict };
-  known.set(name(mutant), line);
-  appendFileSync(log, `${JSON.stringify(line)}\n`);
-  console.log(`${verdict.padEnd(14)} ${mutant.path}:${mutant.line} ${mutant.kind}: ${mutant.was} -> ${mutant.now}`);
+  for (const part of ['node_modules', 'lib'])
+    if (!existsSync(`${folder}/${part}`)) symlinkSync(resolve(part), `${folder}/${part}`);
 }
 
-const verdicts = [...known.values()].filter(({ verdict }) => verdict !== 'invalid');
-const survivors = verdicts.filter(({ verdict }) => verdict === 'survived');
-const rate = verdicts.length === 0 ? 0 : (100 * (verdicts.length - survivors.length)) / verdicts.length;
+/** One judge at a time; a new one after it was killed. */
+let judge;
+async function ask(question) {
+  if (judge === undefined) {
+    judge = fork('scripts/mutants/judge.mjs', { cwd: copy, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    await new Promise((done) => judge.once('message', done));
+  }
+  const one = judge;
+  return new Promise((done) => {
+    const over = (answer) => {
+      clearTimeout(timer);
+      one.removeAllListeners();
+      done(answer);
+    };
+    const lost = (by) => {
+      judge = undefined;
+      over({ verdict: 'killed', by });
+    };
+    const timer = setTimeout(() => {
+      one.kill('SIGKILL');
+      lost('time');
+    }, patience);
+    one.once('exit', () => lost('the end of the runner'));
+    one.once('message', over);
+    one.send(question);
+  });
+}
+
+/** The mocha suites over their copy, in which the mutant stands for a while. */
+function mocha({ path, text }) {
+  const file = `${mochaCopy}/${path}`;
+  const original = readFileSync(file, 'utf8');
+  writeFileSync(file, text);
+  const files = suites(path).mocha.map((suite) => `test/contracts/${suite}.test.ts`);
+  const { status, signal, stdout } = spawnSync('hardhat', ['test', 'mocha', ...files], {
+    cwd: mochaCopy,
+    env: { ...process.env, DINTEL_UNOPTIMIZED: '1', DINTEL_MODEL_SEEDS: '1', HARDHAT_DISABLE_TELEMETRY: '1' },
+    encoding: 'utf8',
+    timeout: 2 * patience,
+    killSignal: 'SIGKILL',
+  });
+  writeFileSync(file, original);
+  if (signal !== null) return { verdict: 'killed', by: 'time' };
+  if (status === 0) return { verdict: 'survived' };
+  const ran = /^\s*\d+ failing/m.test(stdout);
+  return ran ? { verdict: 'killed', by: stdout.match(/^\s*1\) (.*)$/m)?.[1] ?? 'mocha' } : { verdict: 'invalid' };
+}
+
+/** Briefly by Solidity; with `--second` longer, and by mocha. */
+async function verdictOn(mutant) {
+  const { path, text } = mutant;
+  const first = await ask({ path, text, stages: stages(path, second) });
+  return second && first.verdict === 'survived' ? mocha(mutant) : first;
+}
+
+// ------------------------------------------------------------------ the run
+
+/** A mutant by what it changes, so that a verdict stays true while other lines of the file move. */
+const name = ({ path, kind, was, now, before }) => JSON.stringify([path, kind, before, was, now]);
+const show = ({ path, line, kind, was, now }) => `${path}:${line} ${kind}: ${was.replace(/\s+/g, ' ')} -> ${now}`;
+const told = existsSync(log)
+  ? readFileSync(log, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+  : [];
+const known = new Map(told.map((one) => [name(one), one]));
+
+if (minutes > 0) {
+  makeCopy(copy, ['contracts', 'scripts']);
+  const parts = [
+    'contracts',
+    'scripts',
+    'ignition',
+    'test/contracts',
+    'test/vectors',
+    'hardhat.config.ts',
+    'package.json',
+    'tsconfig.json',
+  ];
+  makeCopy(mochaCopy, parts, (file) => file.endsWith('.t.sol') || file.endsWith('deployments'));
+  // a suite that fails by itself would kill everything
+  for (const path of ['contracts/PolicyManager.sol', 'contracts/Adjudicator.sol', 'contracts/libraries/Lanes.sol']) {
+    const { verdict, by } = await ask({ path, text: readFileSync(path, 'utf8'), stages: stages(path, second) });
+    if (verdict !== 'survived') throw new Error(`the suites of ${path} are not green by themselves: ${verdict} ${by}`);
+  }
+}
+const until = Date.now() + minutes * 60_000;
+for (const mutant of mutants) {
+  if (Date.now() > until) break;
+  const before = known.get(name(mutant))?.verdict;
+  if (again ? before !== 'survived' : before !== undefined) continue;
+  const started = Date.now();
+  const { verdict, by } = await verdictOn(mutant);
+  const { text: _, ...line } = { ...mutant, verdict, by };
+  known.set(name(mutant), line);
+  appendFileSync(log, `${JSON.stringify(line)}\n`);
+  console.log(
+    `${verdict.padEnd(9)} ${((Date.now() - started) / 1000).toFixed(1).padStart(5)} s  ${show(mutant)}${by === undefined ? '' : `  (${by})`}`,
+  );
+}
+judge?.kill();
+
+const judged = mutants
+  .map((mutant) => ({ ...mutant, verdict: known.get(name(mutant))?.verdict }))
+  .filter(({ verdict }) => verdict === 'killed' || verdict === 'survived');
+const survivors = judged.filter(({ verdict }) => verdict === 'survived');
+const rate = (all, alive) => `${(all === 0 ? 0 : (100 * (all - alive)) / all).toFixed(1)} %`;
+console.log();
+for (const path of sources) {
+  const [all, alive] = [judged, survivors].map((list) => list.filter((one) => one.path === path).length);
+  console.log(
+    `${path.padEnd(44)} ${String(all).padStart(4)} judged, ${String(alive).padStart(3)} survived: ${rate(all, alive)} killed`,
+  );
+}
 console.log(
-  `\n${verdicts.length} of ${mutants.length} tried, ${survivors.length} survived: ${rate.toFixed(1)} % killed`,
+  `${judged.length} of ${mutants.length} judged, ${survivors.length} survived: ${rate(judged.length, survivors.length)} killed`,
 );
-for (const one of survivors) console.log(`  ${one.path}:${one.line} ${one.kind}: ${one.was} -> ${one.now}`);
+for (const one of survivors) console.log(`  ${show(one)}`);

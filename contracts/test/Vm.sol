@@ -19,6 +19,9 @@ interface Vm {
 
     function expectRevert(bytes calldata data) external;
 
+    /// @dev The next call must emit, from this emitter, the event that the caller emits next.
+    function expectEmit(address emitter) external;
+
     function addr(uint256 privateKey) external pure returns (address);
 
     function sign(uint256 privateKey, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
