@@ -37,3 +37,26 @@ export function duration(seconds: number): string {
 /** A count with its noun, e.g. 1 node, 5 nodes. */
 export const count = (number: number, one: string, many = `${one}s`): string =>
   `${whole.format(number)} ${number === 1 ? one : many}`;
+
+/** Bytes as people say them, e.g. 214 B, 1.5 MB. */
+export function bytes(size: number): string {
+  const units = ['B', 'kB', 'MB', 'GB'] as const;
+  let value = size;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${value >= 100 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** Seconds since 1970 as a time of day if it is within a day, else as a date with its time. */
+export function timeOf(seconds: number, language: string): string {
+  const date = new Date(seconds * 1000);
+  const near = Math.abs(date.getTime() - Date.now()) < 86_400_000;
+  return new Intl.DateTimeFormat(language, {
+    ...(!near && { day: 'numeric', month: 'short', year: 'numeric' }),
+    hour: 'numeric',
+    minute: '2-digit',
+  }).format(date);
+}

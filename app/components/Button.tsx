@@ -1,5 +1,5 @@
 import Link from 'next/link';
-import type { ButtonHTMLAttributes, ReactNode } from 'react';
+import type { ButtonHTMLAttributes, MouseEvent, ReactNode } from 'react';
 
 const base =
   'inline-flex min-h-11 items-center justify-center gap-2 rounded-[10px] border px-4 font-medium text-[0.95rem] leading-tight transition-colors duration-150 disabled:opacity-50 aria-disabled:opacity-50';
@@ -10,10 +10,9 @@ const kinds = {
   loss: 'border-brick bg-raised text-brick hover:bg-brick-wash',
 } as const;
 
-export type ButtonKind = keyof typeof kinds;
+type ButtonKind = keyof typeof kinds;
 
-/** What a button of this kind looks like, for links and labels that look like one. */
-export const buttonClass = (kind: ButtonKind = 'plain', more = ''): string => `${base} ${kinds[kind]} ${more}`;
+const buttonClass = (kind: ButtonKind = 'plain', more = ''): string => `${base} ${kinds[kind]} ${more}`;
 
 /** A button. `busy` keeps its width and its words, says so to readers and takes no second click. */
 export function Button({
@@ -22,12 +21,19 @@ export function Button({
   className = '',
   children,
   disabled,
+  onClick,
   ...rest
-}: ButtonHTMLAttributes<HTMLButtonElement> & { readonly kind?: ButtonKind; readonly busy?: boolean }) {
+}: Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'onClick'> & {
+  readonly kind?: ButtonKind;
+  readonly busy?: boolean;
+  /** May take a while; what it throws must be caught inside (`useTask`). */
+  readonly onClick?: (event: MouseEvent<HTMLButtonElement>) => unknown;
+}) {
   return (
     <button
       type="button"
       {...rest}
+      onClick={(event) => void onClick?.(event)}
       disabled={disabled === true || busy}
       aria-busy={busy}
       className={buttonClass(kind, className)}

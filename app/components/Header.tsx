@@ -12,7 +12,7 @@ import { Icon, type IconName } from './Icon';
 import { Ready } from './Ready';
 
 /** The five places of the app; each holds others (`under`), which light it up too. */
-export const places = [
+const places = [
   { href: '/share', text: 'share', icon: 'share', under: ['/share', '/files', '/grants'] },
   { href: '/inbox', text: 'inbox', icon: 'inbox', under: ['/inbox', '/open'] },
   { href: '/people', text: 'people', icon: 'people', under: ['/people', '/keys'] },

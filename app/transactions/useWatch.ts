@@ -16,11 +16,10 @@ export function useWatch(): void {
     const open = tracked().filter((one) => one.stage === 'sent' && one.chainId === chainId);
     if (open.length === 0) return;
     void (async () => {
-      const { dintelErrorsAbi } = await import('dintel/chain');
       const { viemReader } = await import('dintel/chain/viem');
       const reader = await viemReader({ rpcUrl: site.rpcUrl, chainId });
       for (const { id, hash } of open) {
-        if (hash !== undefined) void follow(id, reader.transaction(hash, dintelErrorsAbi), language).catch(() => {});
+        if (hash !== undefined) void follow(id, reader.transaction(hash, []), language).catch(() => {});
       }
     })().catch(() => {});
   }, [site]);

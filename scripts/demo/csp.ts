@@ -17,6 +17,7 @@ export function contentSecurityPolicy(html: string, connect: readonly string[]):
     `script-src 'self' 'wasm-unsafe-eval' ${[...new Set(inline)].join(' ')}`,
     "style-src 'self'",
     "img-src 'self' data: blob:",
+    'media-src blob:',
     "font-src 'self'",
     "manifest-src 'self'",
     "worker-src 'self'",

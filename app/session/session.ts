@@ -1,0 +1,147 @@
+/**
+ * The page's end of a person: a worker that is one person, calls with progress and abort, and the wallet that the worker may ask.
+ *
+ * Owns: the worker's life, numbering of calls, the tray's entries for what it sends. Owns not: what the methods do (worker/person.ts).
+ */
+import type { ProgressEvent } from 'dintel';
+import type { Address, Hex } from 'dintel/chain';
+import { sentenceOfError } from '../errors/sentence';
+import type { Language } from '../i18n/texts';
+import type { SiteConfig } from '../siteConfig';
+import { follow, stageOf } from '../transactions/follow';
+import { track } from '../transactions/store';
+import type { Wallet } from '../wallet/persona';
+import { faultOf, RemoteError } from '../worker/fault';
+import type { KeySource, ToPage, ToWorker } from '../worker/messages';
+import type { CallContext, PersonMethods } from '../worker/person';
+
+export interface SessionOptions {
+  readonly site: SiteConfig;
+  readonly keys: KeySource;
+  readonly name?: string | undefined;
+  readonly account?: Address | undefined;
+  readonly wallet?: Wallet | undefined;
+  readonly language: Language;
+}
+
+export interface CallOptions {
+  /** What the tray says while the wallet is asked; without it the wallet is not asked. */
+  readonly title?: string;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: (event: ProgressEvent) => void;
+}
+
+type Method = keyof PersonMethods;
+type ArgsOf<M extends Method> = PersonMethods[M] extends (args: infer A, context: CallContext) => unknown
+  ? unknown extends A
+    ? undefined
+    : A
+  : undefined;
+type ResultOf<M extends Method> = Awaited<ReturnType<PersonMethods[M]>>;
+
+interface Call extends CallOptions {
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class Session {
+  readonly options: SessionOptions;
+  readonly #worker: Worker;
+  readonly #calls = new Map<number, Call>();
+  #count = 0;
+  #ended = false;
+  /** Calls that may ask the wallet wait for each other, so that each question has one reason. */
+  #acting: Promise<unknown> = Promise.resolve();
+
+  constructor(options: SessionOptions) {
+    this.options = options;
+    this.#worker = new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module' });
+    this.#worker.addEventListener('message', (event: MessageEvent<ToPage>) => this.#hear(event.data));
+    this.#worker.addEventListener('error', () => this.#fail(new Error('The worker could not start.')));
+    const { site, keys, account, name } = options;
+    // lib speaks of addresses in lower case; people see their checksum.
+    const lower = account?.toLowerCase() as Address | undefined;
+    this.#send({ begin: { site, keys, account: lower, name, origin: location.origin } });
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Asks for a method. Throws `RemoteError`. */
+  call<M extends Method>(method: M, args: ArgsOf<M>, options: CallOptions = {}): Promise<ResultOf<M>> {
+    const begin = () => this.#call(method, args, options) as Promise<ResultOf<M>>;
+    if (options.title === undefined) return begin();
+    const turn = this.#acting.then(begin);
+    this.#acting = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Ends the person: the worker is gone at once, and his keys with it. What was under way fails. */
+  end(): void {
+    this.#ended = true;
+    this.#worker.terminate();
+    this.#fail(new RemoteError({ code: 'ABORTED', message: 'Closed.' }));
+  }
+
+  #call(method: Method, args: unknown, options: CallOptions): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.#ended) return reject(new RemoteError({ code: 'ABORTED', message: 'Closed.' }));
+      const call = ++this.#count;
+      this.#calls.set(call, { ...options, resolve, reject });
+      options.signal?.addEventListener('abort', () => this.#send({ abort: call }), { once: true });
+      this.#send({ call, method, args, acts: options.title !== undefined });
+      if (options.signal?.aborted) this.#send({ abort: call });
+    });
+  }
+
+  #hear(message: ToPage): void {
+    const call = this.#calls.get(message.call);
+    if ('ask' in message) {
+      void this.#ask(message, call?.title);
+    } else if ('progress' in message) {
+      call?.onProgress?.(message.progress);
+    } else {
+      this.#calls.delete(message.call);
+      if ('fault' in message) call?.reject(new RemoteError(message.fault));
+      else call?.resolve(message.result);
+    }
+  }
+
+  /** Hands a question to the wallet; a transaction gets its place in the tray. */
+  async #ask({ ask, method, params }: Extract<ToPage, { ask: number }>, title = ''): Promise<void> {
+    const { wallet, account, site, language } = this.options;
+    const sends = method === 'eth_sendTransaction';
+    const id = crypto.randomUUID();
+    try {
+      if (wallet === undefined || account === undefined) throw new Error('No wallet is connected.');
+      const { chainId } = site.deployment;
+      if (sends) track({ id, title, chainId, account, stage: 'sign', at: Date.now() });
+      const result = await wallet.request({ method, params });
+      this.#send({ answer: ask, result });
+      if (sends) void this.#follow(id, result as Hex).catch(() => undefined);
+    } catch (error) {
+      // Wallets say "the owner declined" by EIP-1193's number.
+      const declined = (error as { code?: unknown }).code === 4001;
+      if (sends)
+        track({ id, stage: declined ? 'declined' : stageOf(error, false), why: sentenceOfError(error, language) });
+      this.#send({ answer: ask, fault: faultOf(error) });
+    }
+  }
+
+  async #follow(id: string, hash: Hex): Promise<void> {
+    const { site, language } = this.options;
+    const { viemReader } = await import('dintel/chain/viem');
+    const reader = await viemReader({ rpcUrl: site.rpcUrl, chainId: site.deployment.chainId });
+    await follow(id, reader.transaction(hash, []), language);
+  }
+
+  #send(message: ToWorker): void {
+    if (!this.#ended) this.#worker.postMessage(message);
+  }
+
+  #fail(error: Error): void {
+    for (const call of this.#calls.values()) call.reject(error);
+    this.#calls.clear();
+  }
+}

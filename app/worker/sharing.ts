@@ -1,0 +1,276 @@
+/**
+ * What Alice can be asked: encrypt and keep files, quote, grant, list and revoke. Owns: these methods, her list of files, the notice
+ * to Bob. Owns not: the steps (lib), how it looks.
+ */
+import { blobRange, type GrantQuote, type GrantSummary, openSealedFile } from 'dintel';
+import {
+  type Address,
+  type Hex,
+  helloTag,
+  type Link,
+  parseCard,
+  parseLink,
+  sealNotice,
+  toHex,
+  utf8,
+} from 'dintel/protocol';
+import { PublicKey } from 'dintel/umbral';
+import type { CallContext, Self } from './person';
+
+/** A file that is encrypted and kept in this browser. Units: bytes, milliseconds since 1970. */
+export interface OwnFile {
+  readonly id: string;
+  readonly name: string;
+  readonly mediaType: string;
+  readonly size: number;
+  readonly sealedSize: number;
+  /** Its own label, so that who is given this file could at worst open this file. */
+  readonly label: string;
+  readonly at: number;
+  /** The last bytes of the ciphertext, to look at. */
+  readonly glimpse: Hex;
+}
+
+/** Whom to share with: a receive card, or an address whose keys are in the registry. */
+export type Whom = { readonly card: string } | { readonly address: Address };
+
+export interface Terms {
+  readonly threshold: number;
+  readonly shares: number;
+  /** Seconds since 1970. */
+  readonly until: number;
+}
+
+/** A grant that stands: what Bob needs, and what it cost. */
+export interface Granted {
+  readonly policyId: Hex;
+  readonly link: string;
+  readonly threshold: number;
+  readonly shares: number;
+  readonly expiresAt: number;
+  readonly nodes: readonly { readonly node: Address; readonly url: string }[];
+  readonly transactionHash: Hex | undefined;
+  readonly depositWei: bigint | undefined;
+  readonly feeWei: bigint | undefined;
+}
+
+/** What she remembers of a grant beside the chain. */
+interface GrantMemo {
+  readonly policyId: Hex;
+  readonly files: readonly { readonly id: string; readonly name: string; readonly size: number }[];
+  readonly whom: string;
+  readonly link: string;
+  readonly at: number;
+}
+
+/** One of her grants as pages show it. Units: seconds, wei. */
+export interface OwnGrant {
+  readonly policyId: Hex;
+  readonly state: GrantSummary['state'];
+  readonly threshold: number | undefined;
+  readonly shares: number;
+  readonly createdAt: number | undefined;
+  readonly expiresAt: number;
+  readonly rateWei: bigint;
+  readonly leftWei: bigint;
+  readonly paidWei: bigint;
+  readonly files: GrantMemo['files'];
+  readonly whom: string | undefined;
+  readonly reader: Address | undefined;
+  readonly note: string | undefined;
+  readonly nodes: readonly Address[];
+  readonly link: string | undefined;
+  readonly transactionHash: Hex;
+  /** Why its content cannot be shown. */
+  readonly missing: string | undefined;
+}
+
+const fileName = (id: string) => `files/${id}`;
+const memoName = (policyId: Hex) => `memos/${policyId.slice(2)}`;
+
+export function sharing(self: Self) {
+  const { records, blobs } = self;
+
+  const sealedFile = async (id: string, { signal, onProgress }: CallContext) => {
+    const blob = await blobs.get(id);
+    if (blob === undefined) throw new Error('The encrypted file is no longer in this browser.');
+    return openSealedFile(blobRange(blob), { signal, onProgress });
+  };
+  const ownFile = async (id: string): Promise<OwnFile> => {
+    const file = await records.get<OwnFile>(fileName(id));
+    if (file === undefined) throw new Error('There is no such file.');
+    return file;
+  };
+
+  return {
+    /** Encrypts a file and keeps the ciphertext in this browser. Nothing leaves it. */
+    encrypt: async ({ file }: { readonly file: File }, { signal, onProgress }: CallContext): Promise<OwnFile> => {
+      const id = toHex(crypto.getRandomValues(new Uint8Array(12))).slice(2);
+      const label = `file/${id}`;
+      const alice = await self.alice();
+      const stream = alice.encrypt(file.stream() as ReadableStream<Uint8Array>, {
+        label,
+        name: file.name,
+        mediaType: file.type || 'application/octet-stream',
+        size: file.size,
+        signal,
+        onProgress,
+      });
+      const blob = await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).blob();
+      await blobs.put(id, blob);
+      const { name, type, size } = file;
+      const glimpse = toHex(new Uint8Array(await blob.slice(-32).arrayBuffer()));
+      const own = { id, name, mediaType: type, size, sealedSize: blob.size, label, at: Date.now(), glimpse };
+      await records.put(fileName(id), own);
+      return own;
+    },
+
+    /** Newest first. */
+    files: async (): Promise<readonly OwnFile[]> =>
+      (await records.all<OwnFile>('files/')).toSorted((a, b) => b.at - a.at),
+
+    /** Forgets the encrypted copy of this browser; what is shared stays shared. */
+    removeFile: async ({ id }: { readonly id: string }): Promise<void> => {
+      await blobs.delete(id);
+      await records.delete(fileName(id));
+    },
+
+    quote: async (terms: Terms, { signal }: CallContext): Promise<GrantQuote> =>
+      (await self.alice()).quote({ ...terms, signal }),
+
+    /** Grants one file, and tells Bob by the chain if `notify` names his account. Resolves when he can open it. */
+    grant: async (
+      {
+        fileId,
+        to,
+        whom,
+        note,
+        notify,
+        ...terms
+      }: Terms & {
+        readonly fileId: string;
+        readonly to: Whom;
+        /** What she calls him. */
+        readonly whom: string;
+        readonly note?: string | undefined;
+        readonly notify?: Address | undefined;
+      },
+      context: CallContext,
+    ): Promise<Granted> => {
+      const file = await ownFile(fileId);
+      const alice = await self.alice();
+      const grant = await alice.grant({
+        ...terms,
+        to: 'card' in to ? to.card : to,
+        label: file.label,
+        files: [await sealedFile(fileId, context)],
+        note,
+        signal: context.signal,
+        onProgress: context.onProgress,
+      });
+      const link = grant.link({ origin: self.begin.origin });
+      const memo: GrantMemo = {
+        policyId: grant.policyId,
+        files: [{ id: file.id, name: file.name, size: file.size }],
+        whom,
+        link,
+        at: Date.now(),
+      };
+      await records.put(memoName(grant.policyId), memo);
+      if (notify !== undefined) await tell(self, notify, to, parseLink(link, [alice.network.contracts]));
+      const receipt = await grant.receipt();
+      return {
+        policyId: grant.policyId,
+        link,
+        threshold: grant.threshold,
+        shares: grant.shares,
+        expiresAt: grant.expiresAt,
+        nodes: grant.nodes.map(({ node, url }) => ({ node, url })),
+        transactionHash: grant.transactionHash,
+        depositWei: receipt?.depositWei,
+        feeWei: receipt?.feeWei,
+      };
+    },
+
+    /** What was begun before a reload: how many grants are unfinished. */
+    unfinished: async (): Promise<number> => (await (await self.alice()).unfinished()).length,
+
+    /** Goes on with what was begun; gives how many were finished. */
+    resume: async (_: unknown, { signal, onProgress }: CallContext): Promise<number> => {
+      let finished = 0;
+      for await (const grant of (await self.alice()).resume({ signal, onProgress })) {
+        if (grant.status === 'published') finished++;
+      }
+      return finished;
+    },
+
+    /** All her grants, newest first, from the chain and what she sealed to herself. */
+    grants: async (_: unknown, { signal }: CallContext): Promise<readonly OwnGrant[]> => {
+      const alice = await self.alice();
+      const found: OwnGrant[] = [];
+      for await (const summary of alice.grants({ signal })) {
+        found.push(
+          ownGrant(summary, await records.get<GrantMemo>(memoName(summary.policyId)), await epochsOf(summary)),
+        );
+      }
+      return found;
+
+      async function epochsOf({ policyId }: GrantSummary): Promise<number> {
+        const policy = await alice.policy(policyId);
+        return policy === undefined ? 0 : policy.end - policy.start + 1;
+      }
+    },
+
+    /** Ends a grant. Resolves when it is mined, with what came back. */
+    revoke: async (
+      { policyId }: { readonly policyId: Hex },
+      { signal }: CallContext,
+    ): Promise<{ readonly refundWei: bigint; readonly transactionHash: Hex }> => {
+      const { refundWei, transactionHash } = await (await self.alice()).revoke({ policyId, signal });
+      return { refundWei, transactionHash };
+    },
+  };
+}
+
+function ownGrant(summary: GrantSummary, memo: GrantMemo | undefined, epochs: number): OwnGrant {
+  const { policyId, state, shares, expiresAt, rateWei, leftWei, transactionHash, missing } = summary;
+  const manifest = summary.manifest?.manifest;
+  return {
+    policyId,
+    state,
+    shares,
+    expiresAt,
+    rateWei,
+    leftWei,
+    transactionHash,
+    missing,
+    threshold: manifest?.threshold,
+    createdAt: manifest?.createdAt,
+    paidWei: rateWei * BigInt(shares) * BigInt(epochs),
+    files: memo?.files ?? manifest?.files.map(({ headerId, size }) => ({ id: headerId, name: '', size })) ?? [],
+    whom: memo?.whom,
+    reader: manifest?.reader,
+    note: manifest?.note,
+    nodes: summary.manifest?.shares.map(({ node }) => node) ?? [],
+    link: memo?.link,
+  };
+}
+
+/** A notice on chain that only Bob can open, under the tag of his account. */
+async function tell(self: Self, bob: Address, to: Whom, link: Link): Promise<void> {
+  const { network } = await self.alice();
+  const receivingKey = 'card' in to ? parseCard(to.card).receivingKey : await registered();
+  const { policyId, manifestId, verifyingKey, uris } = link;
+  const tag = helloTag({ ...network.contracts, bob });
+  const name = self.begin.name;
+  // An envelope has 512 bytes: the first places of the manifest are enough to find it.
+  const fitting = uris.slice(0, 4).filter((uri) => utf8(uri).length <= 64);
+  const envelope = sealNotice(receivingKey, { policyId, tag }, { manifestId, verifyingKey, uris: fitting, name });
+  await (await network.policyManager.notify(policyId, { tag, envelope })).wait();
+
+  async function registered(): Promise<PublicKey> {
+    const keys = await network.keyRegistry.keysOf((to as { readonly address: Address }).address);
+    if (keys === undefined) throw new Error('The registry lost a key that it had a moment ago.');
+    return PublicKey.fromBytes(keys.receiving);
+  }
+}
