@@ -7,10 +7,10 @@ import { availableParallelism } from 'node:os';
 
 const checks = {
   lockfile: ['node scripts/lockfile.mjs --check'],
-  types: ['tsc -p .', 'tsc -p app'],
+  types: ['tsc -p .', 'tsc -p app', 'tsc -p examples'],
   lint: [
     'biome lint --error-on-warnings .',
-    'oxlint --type-aware --deny-warnings -c .oxlintrc.json lib node app test bench scripts',
+    'oxlint --type-aware --deny-warnings -c .oxlintrc.json lib node app test bench scripts examples',
     'solhint --disc --max-warnings 0 contracts/**/*.sol',
   ],
   format: ['biome format .', 'prettier --check contracts/**/*.sol'],

@@ -1,0 +1,135 @@
+/**
+ * An end-to-end encrypted team chat. A room has one key per season; members get it by a grant that can be ended, messages are sealed
+ * with it in the browser, and the server that carries them sees nothing. Who leaves, leaves: the next season has another key.
+ * `npx node examples/teamChat/chat.ts`
+ */
+import { type Alice, type Bob, heldFile } from 'dintel';
+import type { Hex } from 'dintel/chain';
+import { type Net, openNetwork } from '../network.ts';
+
+interface Message {
+  readonly season: number;
+  readonly nonce: Uint8Array<ArrayBuffer>;
+  readonly sealed: ArrayBuffer;
+}
+
+/** What carries messages: any server, or several. It knows seasons and lengths. */
+export class Board {
+  readonly messages: Message[] = [];
+}
+
+const importKey = (bytes: Uint8Array) =>
+  crypto.subtle.importKey('raw', bytes.slice(), 'AES-GCM', false, ['encrypt', 'decrypt']);
+
+/** The founder's side: seasons of the room, and who holds a grant of the present one. */
+export class Room {
+  readonly #alice: Alice;
+  readonly #name: string;
+  readonly #until: number;
+  #season = 0;
+  #members = new Map<string, { card: string; policyId: Hex; link: string }>();
+
+  constructor(alice: Alice, name: string, until: number) {
+    this.#alice = alice;
+    this.#name = name;
+    this.#until = until;
+  }
+
+  get season(): number {
+    return this.#season;
+  }
+
+  /** A fresh key for these members, by name; each gets a link of his own. */
+  async open(cards: ReadonlyMap<string, string>): Promise<Map<string, string>> {
+    this.#season += 1;
+    const key = crypto.getRandomValues(new Uint8Array(32));
+    const label = `${this.#name}/${this.#season}`;
+    const file = await heldFile(this.#alice.encrypt([key], { label, name: `${this.#season}`, size: key.length }));
+    key.fill(0);
+    const names = [...cards.keys()];
+    // One transaction, whatever the number of members.
+    const outcomes = await this.#alice.grant({
+      to: [...cards.values()],
+      label,
+      files: [file],
+      threshold: 2,
+      shares: 3,
+      until: this.#until,
+    });
+    this.#members = new Map(
+      outcomes.map(({ grant }, i) => {
+        const name = names[i] as string;
+        return [name, { card: cards.get(name) as string, policyId: grant.policyId, link: grant.link() }];
+      }),
+    );
+    return new Map([...this.#members].map(([name, { link }]) => [name, link]));
+  }
+
+  /** Ends a member's grant and opens a new season for the others. */
+  async remove(leaver: string): Promise<Map<string, string>> {
+    const member = this.#members.get(leaver);
+    if (member === undefined) throw new Error(`${leaver} is not in ${this.#name}`);
+    await this.#alice.revoke({ policyId: member.policyId });
+    const rest = [...this.#members].filter(([name]) => name !== leaver);
+    return this.open(new Map(rest.map(([name, { card }]) => [name, card])));
+  }
+}
+
+/** A member's side: the keys of the seasons that he was let into. */
+export class Member {
+  readonly #bob: Bob;
+  readonly #keys = new Map<number, CryptoKey>();
+
+  constructor(bob: Bob) {
+    this.#bob = bob;
+  }
+
+  async join(link: string): Promise<void> {
+    const { files } = await this.#bob.retrieve({ from: link });
+    for (const file of files) this.#keys.set(Number(file.name), await importKey(await file.bytes()));
+  }
+
+  async say(board: Board, season: number, text: string): Promise<void> {
+    const key = this.#keys.get(season);
+    if (key === undefined) throw new Error(`no key of season ${season}`);
+    const nonce = crypto.getRandomValues(new Uint8Array(12));
+    const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv: nonce }, key, new TextEncoder().encode(text));
+    board.messages.push({ season, nonce, sealed });
+  }
+
+  /** What he can read; what was said in other seasons is not there. */
+  async read(board: Board): Promise<string[]> {
+    const texts: string[] = [];
+    for (const { season, nonce, sealed } of board.messages) {
+      const key = this.#keys.get(season);
+      if (key === undefined) continue;
+      texts.push(new TextDecoder().decode(await crypto.subtle.decrypt({ name: 'AES-GCM', iv: nonce }, key, sealed)));
+    }
+    return texts;
+  }
+}
+
+export async function main(net: Net): Promise<{ carol: string[]; dave: string[] }> {
+  const room = new Room(await net.alice('founder'), 'team', net.in(30 * 86_400));
+  const board = new Board();
+  const [bobOfCarol, bobOfDave] = [await net.bob('carol'), await net.bob('dave')];
+  const [carol, dave] = [new Member(bobOfCarol), new Member(bobOfDave)];
+  const links = await room.open(
+    new Map([
+      ['carol', bobOfCarol.card()],
+      ['dave', bobOfDave.card()],
+    ]),
+  );
+  await carol.join(links.get('carol') ?? '');
+  await dave.join(links.get('dave') ?? '');
+  await carol.say(board, room.season, 'Lunch at noon?');
+  await dave.say(board, room.season, 'I am leaving for another team.');
+  const next = await room.remove('dave');
+  await carol.join(next.get('carol') ?? '');
+  await carol.say(board, room.season, 'Then lunch without Dave.');
+  const said = { carol: await carol.read(board), dave: await dave.read(board) };
+  console.log(said);
+  return said;
+}
+
+if (import.meta.main) await main(await openNetwork());
