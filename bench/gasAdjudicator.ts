@@ -1,5 +1,5 @@
 /**
- * Gas of judging answers and silence. Part of gas.ts. Evidence is made by lib, as Bob makes it; "steady" is a node that was judged
+ * Gas of judging answers and silence. Part of gasTable.ts. Evidence is made by lib, as Bob makes it; "steady" is a node that was judged
  * before, in a network that was.
  */
 import { commitHash, type Evidence, zeroHash } from 'dintel/protocol';
@@ -8,8 +8,7 @@ import { type Cheat, cheatsOf } from '../scripts/vectors/cheats.ts';
 import { wordOf } from '../scripts/vectors/people.ts';
 import { evidenceFor, lower, makeCourt, rawEvidence } from '../test/contracts/support/court.ts';
 import { answerOf, challengeOf, makeDispute, openingOf } from '../test/contracts/support/dispute.ts';
-
-export type Note = (operation: string, gas: number, before: string, target?: number) => void;
+import type { Note } from './gasTable.ts';
 
 export async function adjudicatorGas(note: Note): Promise<void> {
   const court = await makeCourt('production');
