@@ -2,11 +2,14 @@
 pragma solidity 0.8.37;
 
 import {Adjudicator} from "../Adjudicator.sol";
+import {PolicyManager} from "../PolicyManager.sol";
 import {IAdjudicator} from "../interfaces/IAdjudicator.sol";
+import {IMinerEscrow} from "../interfaces/IMinerEscrow.sol";
 import {Leaf, Leaves} from "../libraries/Leaves.sol";
 import {TypedData} from "../libraries/TypedData.sol";
 import {Base} from "./Base.sol";
 import {Curve} from "./Curve.sol";
+import {EpochStub} from "./EpochStub.sol";
 import {ReencryptionTwin} from "./ReencryptionTwin.sol";
 
 /**
@@ -64,6 +67,22 @@ contract AdjudicatorTest is Base {
     function test_honestIsCorrect() external view {
         (bool judged, IAdjudicator.Verdict verdict) = _evaluate(honest);
         vm.assertTrue(judged && verdict == IAdjudicator.Verdict.Correct, "correct");
+    }
+
+    function test_wiringThatCannotHoldIsRefused() external {
+        // an escrow and a manager that count epochs alike, but too short for half of one to be a window
+        IMinerEscrow short = IMinerEscrow(address(new EpochStub(1, D)));
+        _refuse(short, new PolicyManager(short));
+        _refuse(escrow, new PolicyManager(IMinerEscrow(address(new EpochStub(LENGTH + 1, D)))));
+        new Adjudicator(escrow, new PolicyManager(escrow));
+    }
+
+    function _refuse(IMinerEscrow escrow_, PolicyManager manager_) private {
+        try new Adjudicator(escrow_, manager_) {
+            vm.assertTrue(false, "accepted");
+        } catch (bytes memory reason) {
+            vm.assertEq(bytes32(bytes4(reason)), bytes32(IAdjudicator.BadWiring.selector), "BadWiring");
+        }
     }
 
     // ------------------------------------------------------------------ making and changing

@@ -754,4 +754,26 @@ contract MinerEscrowTest is Base {
         (pot, ) = escrow.rewards(next);
         vm.assertEq(pot + escrow.carry(), 128 + 61 + penalty, "all of it");
     }
+
+    // ------------------------------------------------------------------ bounds that only another token could reach
+
+    function test_weightsOfOneEpochAreOneEntry() public {
+        _bond(0);
+        _skip(1);
+        token.approve(address(escrow), 10 * UNIT);
+        for (uint256 i = 1; i <= 3; ++i) {
+            escrow.topUp(_node(0), uint128(UNIT));
+            vm.assertEq(_miner(0).weightChanges, 1, "one entry");
+        }
+        vm.assertEq(escrow.weightAt(_node(0), escrow.currentEpoch()), (4 * MIN_STAKE) / UNIT, "still the old weight");
+        _skip(1);
+        escrow.topUp(_node(0), uint128(UNIT));
+        vm.assertEq(_miner(0).weightChanges, 2, "the next epoch's");
+    }
+
+    function test_aPeriodsRewardsKeepTheirWidth() public {
+        uint32 period = escrow.currentEpoch() / 64 + 1;
+        vm.expectRevert(IMinerEscrow.StakeCapReached.selector);
+        escrow.fundRewards(period, 1, type(uint128).max / 64 + 1);
+    }
 }
