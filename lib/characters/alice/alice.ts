@@ -23,6 +23,7 @@ import { type Keyring, labelBytes } from '../../protocol/keys.ts';
 import { policyIdOf } from '../../protocol/leaf.ts';
 import { type FileAuthor, signAuthor } from '../../protocol/manifest.ts';
 import type { Revocation } from '../../protocol/messages.ts';
+import { helloTag } from '../../protocol/notice.ts';
 import { epochAt, quotePolicy } from '../../protocol/policy.ts';
 import { addressOf } from '../../protocol/signature.ts';
 import type { ByteSource } from '../../protocol/streams.ts';
@@ -33,6 +34,7 @@ import { PublicKey, type SecretKey } from '../../umbral/keys.ts';
 import { Signer } from '../../umbral/signer.ts';
 import { type Clock, checkAbort, systemClock } from '../clock.ts';
 import { type EncryptOptions, Enrico } from '../enrico/enrico.ts';
+import { SentTags } from '../inbox/sentTags.ts';
 import { type Journal, MemoryJournal, SealedJournal } from '../journal.ts';
 import { Network } from '../network.ts';
 import { NodeClient } from '../nodeClient.ts';
@@ -124,6 +126,11 @@ export interface GrantOptions extends Omit<QuoteOptions, 'recipients'> {
   readonly conditions?: { readonly notBefore?: number; readonly notAfter?: number } | undefined;
   /** Put a notice on chain that only Alice can open, so that `grants` works on a new device. Default true; 7,000 gas. */
   readonly selfNotice?: boolean | undefined;
+  /**
+   * How Bob finds the grant without a link: under a tag that only the two of you can make (`contact`, the default: he must know
+   * you), under his public hello tag (`hello`: the world sees that he was written to; `to` must have an address), or not at all.
+   */
+  readonly announce?: 'contact' | 'hello' | 'none' | undefined;
 }
 
 /** The same for several Bobs, who learn nothing of each other: a policy and a draw of nodes for each, one transaction for all. */
@@ -159,6 +166,7 @@ export class Alice {
   readonly network: Network<Chain>;
   readonly #keyring: Keyring;
   readonly #journal: Journal;
+  readonly #sentTags: SentTags;
   readonly #depth: number;
   readonly #clock: Clock;
   readonly #fetch: typeof fetch;
@@ -169,6 +177,7 @@ export class Alice {
     this.#keyring = options.keyring;
     const vault = options.keyring.vaultKey();
     this.#journal = new SealedJournal(options.journal ?? new MemoryJournal(), vault);
+    this.#sentTags = new SentTags({ network, keyring: options.keyring, journal: this.#journal });
     vault.fill(0);
     this.#depth = options.depth ?? (options.deployment.chainId === 31337 ? 0 : 1);
     this.#clock = options.clock ?? systemClock;
@@ -274,7 +283,7 @@ export class Alice {
   async #draftOne(
     options: GrantOptions | GrantManyOptions,
     about: Prepared & {
-      readonly bob: { readonly receivingKey: PublicKey; readonly verifyingKey: PublicKey };
+      readonly bob: BobKeys;
       readonly labelVersion: number;
       readonly conditions: Uint8Array | undefined;
       readonly batch: Hex | undefined;
@@ -337,6 +346,7 @@ export class Alice {
       labelVersion,
       note,
       selfNotice: options.selfNotice ?? true,
+      noticeTag: await this.#noticeTag(bob, options),
       files: options.files.map(({ header, indexId, size, chunkIds }) => ({
         headerId: header.id,
         indexId,
@@ -555,16 +565,32 @@ export class Alice {
     return { blockNumber: block.number, blockHash: block.hash };
   }
 
-  async #recipient(to: Recipient): Promise<{ receivingKey: PublicKey; verifyingKey: PublicKey }> {
+  /** Throws E_FIELD (a hello to nobody's address), `ChainError`. */
+  async #noticeTag(bob: BobKeys, options: GrantOptions | GrantManyOptions): Promise<Hex | undefined> {
+    const { announce = 'contact', signal } = options;
+    if (announce === 'none') return undefined;
+    if (announce === 'contact') return this.#sentTags.next(bob.receivingKey, signal);
+    if (bob.address !== undefined) return helloTag({ ...this.network.contracts, bob: bob.address });
+    throw new ProtocolError('E_FIELD', {
+      field: 'announce',
+      expected: 'a recipient with an address',
+      got: 'one without',
+    });
+  }
+
+  async #recipient(to: Recipient): Promise<BobKeys> {
+    if (isPinnedRecipient(to)) return to;
     if (typeof to === 'object' && 'address' in to) {
       const keys = await this.network.keyRegistry.keysOf(to.address);
       if (keys === undefined) throw new ProtocolError('KEY_NOT_REGISTERED', { field: 'to', got: to.address });
-      return { receivingKey: PublicKey.fromBytes(keys.receiving), verifyingKey: PublicKey.fromBytes(keys.verifying) };
+      const [receivingKey, verifyingKey] = [PublicKey.fromBytes(keys.receiving), PublicKey.fromBytes(keys.verifying)];
+      return { receivingKey, verifyingKey, address: to.address };
     }
-    if (isPinnedRecipient(to)) return to;
-    if (isVerifiedCard(to)) return to.card;
-    const card = typeof to === 'string' ? readCard(to) : to;
-    return (await verifyCard(card, this.network.contracts, this.network.contractJudge)).card;
+    const said = typeof to === 'string' ? readCard(to) : to;
+    const { card } = isVerifiedCard(said)
+      ? said
+      : await verifyCard(said, this.network.contracts, this.network.contractJudge);
+    return { ...card, address: card.owner };
   }
 
   /** The signed revocation to every node of the cohort; what they say is told, never waited for long. */
@@ -667,6 +693,13 @@ export class Alice {
   #save(record: GrantRecord): Promise<void> {
     return this.#journal.put(grantName(record.policyId), encodeRecord(record));
   }
+}
+
+/** Whom a grant is for, by his keys. */
+interface BobKeys {
+  readonly receivingKey: PublicKey;
+  readonly verifyingKey: PublicKey;
+  readonly address: Address | undefined;
 }
 
 /** What is known before a grant to anybody. */

@@ -97,6 +97,8 @@ export interface GrantRecord {
   readonly note: string | undefined;
   /** Whether the chain gets a notice that only Alice can open, so that a new device finds the manifest. */
   readonly selfNotice: boolean;
+  /** Under which tag Bob finds the grant on the chain; undefined: he needs the link. */
+  readonly noticeTag?: Hex | undefined;
   readonly files: readonly GrantedFile[];
 
   readonly draw: DrawRecord;

@@ -34,7 +34,7 @@ export async function payPolicies(records: readonly GrantRecord[], options: PayO
     const { salt, shares, rateWei: rate, expiresAt } = record;
     return { salt, root: treeOf(record).root, shares, rate, expiresAt };
   });
-  const notes = records.map((record) => (record.selfNotice ? selfNote(record, options.keyring) : noNote));
+  const notes = records.map((record) => noteOf(record, options.keyring));
   const [only] = terms;
   const sent = await (only && terms.length === 1
     ? policyManager.createPolicy({ terms: only, note: notes[0] ?? noNote, valueWei })
@@ -43,16 +43,24 @@ export async function payPolicies(records: readonly GrantRecord[], options: PayO
   return sent.hash;
 }
 
-/** A notice that only Alice can open: it names the manifest, so that any device of hers finds it from the chain alone. */
-function selfNote(record: GrantRecord, keyring: Keyring): PolicyNote {
-  const tag = randomTag();
+/**
+ * What the chain says to whoever can open it, and to nobody else: which manifest it is. To Bob, if there is a tag that he looks for;
+ * to Alice herself, so that any device of hers finds it from the chain alone.
+ */
+function noteOf(record: GrantRecord, keyring: Keyring): PolicyNote {
+  const { policyId, selfNotice, noticeTag, manifest } = record;
+  const own = keyring.receiving().publicKey;
+  const bob = PublicKey.fromBytes(record.receivingKey);
+  if (noticeTag === undefined && !selfNotice) return noNote;
+  const readers = noticeTag === undefined ? own : selfNotice ? ([bob, own] as const) : bob;
+  const tag = noticeTag ?? randomTag();
   const verifyingKey = PublicKey.fromBytes(record.verifyingKey);
-  const manifestId = (record.manifest as { id: Hex }).id;
+  const manifestId = (manifest as { id: Hex }).id;
   // An envelope holds 512 bytes: fewer places if their names are long.
   for (let count = Math.min(3, record.cohort.length); ; count--) {
     try {
       const notice = { manifestId, verifyingKey, uris: urisOfRecord(record, count), name: undefined };
-      return { tag, envelope: sealNotice(keyring.receiving().publicKey, { policyId: record.policyId, tag }, notice) };
+      return { tag, envelope: sealNotice(readers, { policyId, tag }, notice) };
     } catch (error) {
       if (count === 0 || !(error instanceof DintelError) || error.code !== 'E_LENGTH') throw error;
     }

@@ -60,6 +60,9 @@ class PinnedRecipient {
   get verifyingKey(): PublicKey {
     return this.person.keys.verifyingKey;
   }
+  get address(): Address | undefined {
+    return this.person.address;
+  }
 
   static is(value: unknown): value is PinnedRecipient {
     return typeof value === 'object' && value !== null && #pinned in value;
@@ -104,7 +107,7 @@ export class People {
       if (known === undefined) {
         const { address, keys, registryVersion } = met;
         const id = toHex(randomBytes(16)).slice(2);
-        return this.#save({ id, name, address, keys, earlier: [], claimed: undefined, registryVersion, sent: 0 });
+        return this.#save({ id, name, address, keys, earlier: [], claimed: undefined, registryVersion });
       }
       const again: Person = {
         ...known,
@@ -214,16 +217,6 @@ export class People {
     return (await this.list()).find((one) => allKeys(one).some(({ verifyingKey }) => verifyingKey.equals(key)));
   }
 
-  /** Number of the next pairwise notice to him, written down before it is used. `atLeast`: what the chain shows already. */
-  nextNotice(id: string, atLeast = 0): Promise<number> {
-    return this.#alone(async () => {
-      const person = await this.get(id);
-      const next = Math.max(person.sent, atLeast);
-      await this.#save({ ...person, sent: next + 1 });
-      return next;
-    });
-  }
-
   /** Everybody, sealed under my own root: for a backup anywhere, or my next device. */
   async export(): Promise<Uint8Array> {
     const people = (await this.list()).map(personValue);
@@ -253,12 +246,7 @@ export class People {
             (one.address !== undefined && one.address === person.address) ||
             knows(one, person.keys),
         );
-        if (mine === undefined) await this.#save(person);
-        else
-          await this.#save({
-            ...withClaim(mine, person.keys, mine.registryVersion),
-            sent: Math.max(mine.sent, person.sent),
-          });
+        await this.#save(mine === undefined ? person : withClaim(mine, person.keys, mine.registryVersion));
       }
       return people.length;
     });
@@ -312,7 +300,7 @@ interface Met {
 }
 
 /** Every pair of keys that was ever believed to be his. */
-const allKeys = (person: Person): readonly PersonKeys[] => [person.keys, ...person.earlier];
+export const allKeys = (person: Person): readonly PersonKeys[] => [person.keys, ...person.earlier];
 
 const knows = (person: Person, keys: PersonKeys): boolean => sameKeys(person.keys, keys);
 

@@ -2,7 +2,7 @@
  * Somebody whom I know, as I keep him: his name for me, his address, the keys that I trust, those that I trusted before, and keys
  * that claim to be his now. Owns: the record and its bytes. Owns not: what is believed (`people.ts`).
  *
- *   CBOR [1, id, name or null, address or null, keys, [keys..], claimed or null, registryVersion, sent]
+ *   CBOR [1, id, name or null, address or null, keys, [keys..], claimed or null, registryVersion]
  *   keys = [receiving 33, verifying 33, seenAt, verifiedAt]        seconds; verifiedAt 0 = the words were not compared
  */
 import { type CborValue, decodeCbor, encodeCbor } from '../../protocol/cbor.ts';
@@ -37,8 +37,6 @@ export interface Person {
   readonly claimed: PersonKeys | undefined;
   /** The newest registration that was looked at; 0 = none. */
   readonly registryVersion: number;
-  /** How many pairwise notices I have sent him. */
-  readonly sent: number;
 }
 
 /** Keys that one person may have had. */
@@ -60,7 +58,7 @@ const keysValue = (keys: PersonKeys): CborValue => [
 
 /** The record as a value. Throws E_FIELD, E_LENGTH for a name that is none. */
 export function personValue(person: Person): CborValue {
-  const { id, name, address, keys, earlier, claimed, registryVersion, sent } = person;
+  const { id, name, address, keys, earlier, claimed, registryVersion } = person;
   return [
     1,
     id,
@@ -70,13 +68,12 @@ export function personValue(person: Person): CborValue {
     earlier.slice(0, maxEarlierKeys).map(keysValue),
     claimed === undefined ? null : keysValue(claimed),
     registryVersion,
-    sent,
   ];
 }
 
 /** Throws VERSION_UNSUPPORTED, E_FIELD, E_COUNT, E_LENGTH, E_NUMBER. */
 export function personOf(value: CborValue): Person {
-  const [version, id, name, address, keys, earlier, claimed, registryVersion, sent] = tupleOf(value, 9, 'person');
+  const [version, id, name, address, keys, earlier, claimed, registryVersion] = tupleOf(value, 8, 'person');
   if (version !== 1) throw new ProtocolError('VERSION_UNSUPPORTED', { field: 'person.version', expected: '1' });
   if (typeof id !== 'string' || !/^[0-9a-f]{32}$/.test(id)) {
     throw new ProtocolError('E_FIELD', { field: 'person.id', expected: '32 hex digits' });
@@ -89,7 +86,6 @@ export function personOf(value: CborValue): Person {
     earlier: listOf(earlier ?? null, maxEarlierKeys, 'person.earlier').map((one) => keysOf(one, 'person.earlier')),
     claimed: orNull(claimed, (one) => keysOf(one, 'person.claimed')),
     registryVersion: uintOf(registryVersion, 'person.registryVersion', 2 ** 32 - 1),
-    sent: uintOf(sent, 'person.sent', 2 ** 32 - 1),
   };
 }
 
