@@ -72,3 +72,20 @@ export function limiter(width: number): <T>(work: () => Promise<T>) => Promise<T
     }
   };
 }
+
+/** Results in order, with up to `width` under way; the first error is thrown at its turn. */
+export async function* inOrder<T, R>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<R>,
+): AsyncGenerator<R, void, void> {
+  const under: Promise<R>[] = [];
+  for (const item of items) {
+    const one = work(item);
+    // Whoever stops reading leaves the others under way; what they say then is nobody's business.
+    one.catch(() => undefined);
+    under.push(one);
+    if (under.length >= width) yield await (under.shift() as Promise<R>);
+  }
+  for (const one of under) yield await one;
+}

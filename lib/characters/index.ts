@@ -44,6 +44,8 @@ export {
   keyHistory,
   lookupKeys,
   type PublishedKeys,
+export { Inbox, type InboxOptions, type ScanOptions } from './inbox/inbox.ts';
+export type { InboxItem } from './inbox/judge.ts';
   type PublishOptions,
   publishKeys,
   type SignedRegistration,

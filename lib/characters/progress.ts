@@ -5,6 +5,8 @@ import type { NodeState } from './bob/quorum.ts';
 
 export type ProgressEvent =
   | { readonly type: 'registry.blocks'; readonly block: bigint; readonly toBlock: bigint }
+  | { readonly type: 'inbox.blocks'; readonly block: bigint; readonly toBlock: bigint }
+  | { readonly type: 'inbox.items'; readonly done: number; readonly total: number }
   | { readonly type: 'node.probed'; readonly node: Address; readonly code?: string }
   | { readonly type: 'grant.state'; readonly policyId: Hex; readonly state: GrantState }
   | { readonly type: 'tx.sent' | 'tx.mined'; readonly hash: Hex }

@@ -214,16 +214,6 @@ describe('people', () => {
     expect(await code(fresh.import(new Uint8Array(3)))).toBe('E_DECRYPT');
   });
 
-  it('number their notices without a gap, also when two grants are made at once', async () => {
-    const people = await alicePeople();
-    const bob = await somebody();
-    await bob.publish();
-    const { id } = await people.add({ address: bob.address });
-    expect(await Promise.all([0, 1, 2].map(() => people.nextNotice(id)))).toEqual([0, 1, 2]);
-    expect(await people.nextNotice(id, 7)).toBe(7);
-    expect(await people.nextNotice(id)).toBe(8);
-  });
-
   it('are read back strictly', async () => {
     const people = await alicePeople();
     const bob = await somebody();
