@@ -12,32 +12,6 @@ export function units18(amount: bigint, digits = 4): string {
   return negative ? `−${tiny}` : tiny;
 }
 
-/** Wei as gwei, e.g. 1,000 gwei. */
-export const gwei = (wei: bigint): string => `${whole.format(wei / 10n ** 9n)} gwei`;
-
-/** Seconds as the largest two units that matter, e.g. 1 h 5 min. */
-export function duration(seconds: number): string {
-  const parts: readonly (readonly [number, string])[] = [
-    [86_400, 'd'],
-    [3_600, 'h'],
-    [60, 'min'],
-    [1, 's'],
-  ];
-  let rest = Math.max(0, Math.round(seconds));
-  const said: string[] = [];
-  for (const [length, unit] of parts) {
-    const count = Math.floor(rest / length);
-    rest %= length;
-    if (count > 0) said.push(`${count} ${unit}`);
-    if (said.length === 2) break;
-  }
-  return said.join(' ') || '0 s';
-}
-
-/** A count with its noun, e.g. 1 node, 5 nodes. */
-export const count = (number: number, one: string, many = `${one}s`): string =>
-  `${whole.format(number)} ${number === 1 ? one : many}`;
-
 /** Bytes as people say them, e.g. 214 B, 1.5 MB. */
 export function bytes(size: number): string {
   const units = ['B', 'kB', 'MB', 'GB'] as const;

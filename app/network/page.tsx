@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
-import { Network } from '../components/Network';
 import { Ready } from '../components/Ready';
+import { Overview } from './Overview';
 
 export const metadata: Metadata = { title: 'Network' };
 
@@ -8,7 +8,7 @@ export const metadata: Metadata = { title: 'Network' };
 export default function NetworkPage() {
   return (
     <Ready>
-      <Network />
+      <Overview />
     </Ready>
   );
 }
