@@ -20,6 +20,7 @@ const checks = {
   bytecode: ['node scripts/bytecode.mjs --check'],
   kernel: ['node scripts/kernel.mjs --check'],
   size: ['node bench/size.ts'],
+  reference: ['node scripts/apiReference.ts --check'],
   vectors: ['node scripts/vectors.ts --check', 'node scripts/vectors/testkit.ts --check'],
 };
 
