@@ -1,19 +1,36 @@
 /**
- * Files: encrypting and decrypting as streams against raw WebCrypto AES-256-GCM over the same chunks, in one process, side by side.
- * Run: `npx node bench/files.ts [MiB] [--json]`. A ratio is ours / raw, so 1 would cost nothing; medians of interleaved rounds.
+ * Files: encrypting and decrypting, with and without content ids, each against the same passes of raw WebCrypto over the same
+ * chunks, in one process, side by side. Raw is given as many chunks at once as ours, so it uses every core that ours does.
+ * Run: `npx node bench/files.ts [MiB] [--json]`. A ratio is ours / raw, so 1 would cost nothing: of speed by the clock, and of work by
+ * the processor time of all threads, which other programs of a busy machine disturb less. Medians of interleaved rounds.
  */
 import { parseArgs } from 'node:util';
-import { decryptStream, encryptFile, encryptToStream, openFile, openFileKey, readFileHeader } from 'dintel/protocol';
+import {
+  decryptStream,
+  encryptFile,
+  encryptToStream,
+  type OpenedFile,
+  openFile,
+  openFileKey,
+  parseFileHeader,
+  readFileHeader,
+  SeekableFile,
+} from 'dintel/protocol';
+import { checkBlob } from 'dintel/storage/storage';
 import { SecretKey } from 'dintel/umbral';
 
 const MiB = 1 << 20;
 const rounds = 5;
+/** Chunks at once, as the library has. */
+const width = 2;
 
-/** One row: MiB a second, and what part of raw AES-GCM that is. */
-export interface FileRow {
+/** One row: MiB a second by the clock and by a processor's time, and what parts of its raw peer these are. */
+interface FileRow {
   readonly operation: string;
   readonly mibPerSecond: number;
-  readonly ofRaw: number;
+  readonly mibPerCpuSecond: number;
+  readonly ofRaw: number | undefined;
+  readonly cpuOfRaw: number | undefined;
 }
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
@@ -22,67 +39,99 @@ async function drain(stream: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of stream);
 }
 
-/** Measures `mib` MiB per pass. */
-export async function benchFiles(mib: number): Promise<{ rows: FileRow[]; peakRssMiB: number }> {
+/** `act` for each place, `width` of them at once. */
+async function each(count: number, act: (index: number) => Promise<unknown>): Promise<void> {
+  let next = 0;
+  const worker = async () => {
+    while (next < count) await act(next++);
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+}
+
+/** The passes, each with the name of the raw one that it is compared with. */
+async function passesOver(
+  mib: number,
+): Promise<readonly (readonly [string, string | undefined, () => Promise<void>])[]> {
   const block = new Uint8Array(MiB);
   for (let at = 0; at < MiB; at += 65_536) crypto.getRandomValues(block.subarray(at, at + 65_536));
   const source = async function* () {
     for (let i = 0; i < mib; i++) yield block;
   };
+  const key = await crypto.subtle.importKey('raw', new Uint8Array(32), 'AES-GCM', false, ['encrypt', 'decrypt']);
+  const algorithm = { name: 'AES-GCM', iv: new Uint8Array(12), additionalData: new Uint8Array(32) };
+  const rawSealed = await crypto.subtle.encrypt(algorithm, key, block);
+  const seal = () => crypto.subtle.encrypt(algorithm, key, block);
+  const open = () => crypto.subtle.decrypt(algorithm, key, rawSealed);
+  const hash = (bytes: ArrayBuffer) => crypto.subtle.digest('SHA-256', bytes);
+
   const secret = SecretKey.random();
   const options = { delegatingKey: secret.publicKey, name: 'bench', size: mib * MiB };
-  const key = await crypto.subtle.importKey('raw', new Uint8Array(32), 'AES-GCM', false, ['encrypt']);
-  const iv = new Uint8Array(12);
-  const raw = async (hash: boolean) => {
-    for (let i = 0; i < mib; i++) {
-      const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData: iv }, key, block);
-      if (hash) await crypto.subtle.digest('SHA-256', sealed);
-    }
+  const stored = new Map<string, Uint8Array>();
+  const ids: string[] = [];
+  let file: OpenedFile | undefined;
+  for await (const { kind, id, bytes } of encryptFile(source(), options)) {
+    if (kind === 'index') continue;
+    stored.set(id, bytes);
+    if (kind === 'chunk') ids.push(id);
+    else file = await openFile(parseFileHeader(bytes), openFileKey(secret, parseFileHeader(bytes)));
+  }
+  const fetched = (index: number) => {
+    const id = ids[index] ?? '';
+    return checkBlob(id.slice(2), stored.get(id) ?? new Uint8Array(0));
   };
-  const pieces: Uint8Array[] = [];
-  for await (const piece of encryptToStream(source(), options)) pieces.push(piece);
   const decrypt = async () => {
-    const { header, rest } = await readFileHeader(pieces);
+    const { header, rest } = await readFileHeader(stored.values());
     await drain(decryptStream(await openFile(header, openFileKey(secret, header)), rest));
   };
-  const passes: readonly (readonly [string, () => Promise<void>])[] = [
-    ['raw WebCrypto AES-256-GCM', () => raw(false)],
-    ['raw AES-256-GCM, then SHA-256', () => raw(true)],
-    ['encrypt to a stream', () => drain(encryptToStream(source(), options))],
-    ['encrypt with content ids', () => drain(encryptFile(source(), options))],
-    ['decrypt a stream', decrypt],
+  const retrieve = async () => drain((await SeekableFile.open(file as OpenedFile, ids.length, fetched)).slice());
+  return [
+    ['raw AES-256-GCM', undefined, () => each(mib, seal)],
+    ['raw AES-256-GCM, SHA-256', undefined, () => each(mib, async () => hash(await seal()))],
+    ['raw AES-256-GCM back', undefined, () => each(mib, open)],
+    ['raw SHA-256, AES-256-GCM back', undefined, () => each(mib, async () => hash(rawSealed).then(open))],
+    ['encrypt to a stream', 'raw AES-256-GCM', () => drain(encryptToStream(source(), options))],
+    ['encrypt with content ids', 'raw AES-256-GCM, SHA-256', () => drain(encryptFile(source(), options))],
+    ['decrypt a stream', 'raw AES-256-GCM back', decrypt],
+    ['check ids and decrypt', 'raw SHA-256, AES-256-GCM back', retrieve],
   ];
-  const speeds = passes.map(() => [] as number[]);
-  for (let round = 0; round <= rounds; round++) {
-    for (const [index, [, pass]] of passes.entries()) {
-      const started = performance.now();
-      await pass();
-      // The first round warms up.
-      if (round > 0) speeds[index]?.push((mib * 1000) / (performance.now() - started));
-    }
-  }
-  const rawSpeed = median(speeds[0] ?? []);
-  const rows = passes.map(([operation], index) => {
-    const mibPerSecond = median(speeds[index] ?? []);
-    return { operation, mibPerSecond, ofRaw: mibPerSecond / rawSpeed };
-  });
-  return { rows, peakRssMiB: process.resourceUsage().maxRSS / 1024 };
 }
 
-if (import.meta.main) {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
-  const mib = Number(positionals[0] ?? 64);
-  const { rows, peakRssMiB } = await benchFiles(mib);
-  if (values.json === true) console.log(JSON.stringify({ mib, rows, peakRssMiB }));
-  else {
-    console.log(`${'files, 1 MiB chunks'.padEnd(32)}${'MiB/s'.padStart(8)}${'of raw'.padStart(9)}`);
-    for (const row of rows) {
-      console.log(
-        `${row.operation.padEnd(32)}${row.mibPerSecond.toFixed(0).padStart(8)}${row.ofRaw.toFixed(2).padStart(9)}`,
-      );
+/** Measures `mib` MiB per pass. */
+async function benchFiles(mib: number): Promise<FileRow[]> {
+  const passes = await passesOver(mib);
+  const speeds = new Map(passes.map(([operation]) => [operation, { clock: [] as number[], cpu: [] as number[] }]));
+  for (let round = 0; round <= rounds; round++) {
+    for (const [operation, , pass] of passes) {
+      const started = performance.now();
+      const before = process.cpuUsage();
+      await pass();
+      const { user, system } = process.cpuUsage(before);
+      // The first round warms up.
+      if (round === 0) continue;
+      speeds.get(operation)?.clock.push((mib * 1_000) / (performance.now() - started));
+      speeds.get(operation)?.cpu.push((mib * 1_000_000) / (user + system));
     }
-    console.log(
-      `\n${mib} MiB a pass, medians of ${rounds} interleaved rounds; peak resident set ${peakRssMiB.toFixed(0)} MiB.`,
-    );
   }
+  const speedOf = (operation: string, by: 'clock' | 'cpu') => median(speeds.get(operation)?.[by] ?? []);
+  return passes.map(([operation, peer]) => {
+    const [mibPerSecond, mibPerCpuSecond] = [speedOf(operation, 'clock'), speedOf(operation, 'cpu')];
+    const ofRaw = peer === undefined ? undefined : mibPerSecond / speedOf(peer, 'clock');
+    const cpuOfRaw = peer === undefined ? undefined : mibPerCpuSecond / speedOf(peer, 'cpu');
+    return { operation, mibPerSecond, mibPerCpuSecond, ofRaw, cpuOfRaw };
+  });
+}
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
+const mib = Number(positionals[0] ?? 64);
+const rows = await benchFiles(mib);
+if (values.json === true) console.log(JSON.stringify({ mib, rows }));
+else {
+  const line = (...cells: readonly string[]) =>
+    console.log(cells.map((cell, i) => (i === 0 ? cell.padEnd(32) : cell.padStart(13))).join(''));
+  line('files, 1 MiB chunks', 'MiB/s', 'of raw', 'MiB/cpu s', 'of raw');
+  for (const { operation, mibPerSecond, ofRaw, mibPerCpuSecond, cpuOfRaw } of rows) {
+    const ratio = (value: number | undefined) => value?.toFixed(2) ?? '';
+    line(operation, mibPerSecond.toFixed(0), ratio(ofRaw), mibPerCpuSecond.toFixed(0), ratio(cpuOfRaw));
+  }
+  console.log(`\n${mib} MiB a pass, medians of ${rounds} interleaved rounds, ${width} chunks at once.`);
 }

@@ -23,10 +23,10 @@ import {
   tagLength,
 } from './fileHeader.ts';
 import { fromHex } from './hex.ts';
-import { type ByteSource, inOrder, piecesOf, rechunk, streamOf } from './streams.ts';
+import { type ByteSource, inPieces, type Piece, piecesOf, streamOf } from './streams.ts';
 
-/** How many chunks are in work at once. */
-const width = 4;
+/** How many chunks are in work at once; as for encrypting. */
+const width = 2;
 /** How far around its place a misplaced chunk is looked for, to name the fault. */
 const searched = 16;
 
@@ -143,8 +143,8 @@ export function decryptStream(
   source: ByteSource,
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): ReadableStream<Uint8Array> {
-  const pieces = rechunk(source, chunkBytes, options.signal);
-  return streamOf(inOrder(pieces, width, ({ index, last, bytes }) => file.openChunk(index, last, bytes)));
+  const open = ({ index, last, bytes }: Piece) => file.openChunk(index, last, bytes);
+  return streamOf(inPieces(source, chunkBytes, width, open, options.signal));
 }
 
 /**

@@ -24,10 +24,10 @@ import {
   maxFileSize,
 } from './fileHeader.ts';
 import { fromHex, type Hex } from './hex.ts';
-import { type ByteSource, inOrder, type Piece, rechunk, streamOf } from './streams.ts';
+import { type ByteSource, inPieces, type Piece, streamOf } from './streams.ts';
 
-/** How many chunks are in work at once: enough that cipher, hash and source overlap. */
-const width = 4;
+/** How many chunks are in work at once: enough that cipher, hash and source overlap. Each costs 4 MiB, and a third gains little. */
+const width = 2;
 
 /** A fresh file key with its capsule. */
 export interface SealedFileKey {
@@ -80,8 +80,8 @@ async function* encryptBlobs(source: ByteSource, options: EncryptFileOptions): A
   const { header } = writer;
   yield { kind: 'header', id: header.id, bytes: header.bytes };
   const ids: Hex[] = [];
-  const pieces = rechunk(source, chunkPlainBytes, options.signal);
-  for await (const chunk of inOrder(pieces, width, (piece) => sealAndName(writer, piece))) {
+  const seal = (piece: Piece) => sealAndName(writer, piece);
+  for await (const chunk of inPieces(source, chunkPlainBytes, width, seal, options.signal)) {
     ids.push(chunk.id);
     yield chunk;
   }
@@ -102,7 +102,7 @@ export function encryptToStream(source: ByteSource, options: EncryptFileOptions)
 async function* encryptBytes(source: ByteSource, options: EncryptFileOptions): AsyncGenerator<Uint8Array> {
   const writer = await startFile(options);
   yield writer.header.bytes;
-  yield* inOrder(rechunk(source, chunkPlainBytes, options.signal), width, (piece) => writer.sealChunk(piece));
+  yield* inPieces(source, chunkPlainBytes, width, (piece) => writer.sealChunk(piece), options.signal);
 }
 
 /** A header and what seals the chunks behind it, each once and in order: a place sealed twice would repeat a nonce. */

@@ -1,6 +1,6 @@
 /**
- * Read any part of an encrypted file: only the chunks that hold it are fetched and opened. The last chunk is opened first,
- * because it alone proves where the file ends.
+ * Read any part of an encrypted file, at once or as a stream: only the chunks that hold it are fetched and opened. The last
+ * chunk is opened first, because it alone proves where the file ends.
  *
  * Owns: places to chunks, a cache of one chunk. Owns not: opening chunks (`fileDecrypt.ts`), transport.
  * Source: spec/protocol.md section 8.1: chunk i starts at headerLength + i * 1,048,592.
@@ -10,6 +10,10 @@ import { chunkBytes, chunkPlainBytes } from './constants.ts';
 import { refuse } from './errors.ts';
 import { type OpenedFile, openFile } from './fileDecrypt.ts';
 import { type FileHeader, fileHeaderLength, headerPrefixLength, maxChunks, parseFileHeader } from './fileHeader.ts';
+import { inOrder, streamOf } from './streams.ts';
+
+/** Chunks fetched and opened at once for a stream. */
+const ahead = 3;
 
 /** Bytes at a place: a local file, or HTTP with `Range`. `read` gives exactly `length` bytes or rejects. */
 export interface ByteRange {
@@ -70,9 +74,37 @@ export class SeekableFile {
   /** Plaintext of one chunk. */
   async chunk(index: number, signal?: AbortSignal): Promise<Uint8Array> {
     if (this.#cached.index === index) return this.#cached.bytes;
-    const bytes = await this.file.openChunk(index, index === this.chunks - 1, await this.#read(index, signal));
+    const bytes = await this.#open(index, signal);
     this.#cached = { index, bytes };
     return bytes;
+  }
+
+  async #open(index: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
+    return this.file.openChunk(index, index === this.chunks - 1, await this.#read(index, signal));
+  }
+
+  /**
+   * Plaintext from `start` to before `end` as a stream, places as for `Blob.slice`: negative ones count from the end, and what lies
+   * outside is left out. A few chunks are fetched ahead; each is given out after its tag. Errors of the stream: as `chunk`, ABORTED.
+   */
+  slice(start = 0, end = this.size, signal?: AbortSignal): ReadableStream<Uint8Array> {
+    const place = (at: number) => Math.min(Math.max(at < 0 ? this.size + at : at, 0), this.size);
+    const from = place(Math.trunc(start));
+    return streamOf(this.#part(from, Math.max(from, place(Math.trunc(end))), signal));
+  }
+
+  async *#part(from: number, to: number, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+    if (from === to) return;
+    const first = Math.floor(from / chunkPlainBytes);
+    const count = Math.floor((to - 1) / chunkPlainBytes) - first + 1;
+    const indices = Array.from({ length: count }, (_, i) => first + i);
+    const open = async (index: number) => {
+      const start = index * chunkPlainBytes;
+      // What is kept must not be changed by whoever reads.
+      const bytes = index === this.#cached.index ? this.#cached.bytes.slice() : await this.#open(index, signal);
+      return bytes.subarray(Math.max(0, from - start), to - start);
+    };
+    yield* inOrder(indices, ahead, open, signal);
   }
 
   /** Plaintext from `offset`, `length` bytes or up to the end. Throws E_NUMBER. */

@@ -50,10 +50,18 @@ export function checkSignal(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new ProtocolError('ABORTED', { cause: signal.reason });
 }
 
-/** Cut a source into pieces of `size` bytes; the last has 1..size, or 0 iff the source is empty. Each piece is a fresh array. */
-export async function* rechunk(source: ByteSource, size: number, signal?: AbortSignal): AsyncGenerator<Piece> {
+/**
+ * Cut a source into pieces of `size` bytes; the last has 1..size, or 0 iff the source is empty. A piece lies in an array of its
+ * own; one that is put back into `spare` when it is done with is filled again, which spares memory and the zeroing of new arrays.
+ */
+async function* rechunk(
+  source: ByteSource,
+  size: number,
+  signal: AbortSignal | undefined,
+  spare: Uint8Array[],
+): AsyncGenerator<Piece> {
   let index = 0;
-  let buffer = new Uint8Array(size);
+  let buffer = spare.pop() ?? new Uint8Array(size);
   let filled = 0;
   for await (const piece of piecesOf(source, signal)) {
     let at = 0;
@@ -61,7 +69,7 @@ export async function* rechunk(source: ByteSource, size: number, signal?: AbortS
       // A full buffer waits until one more byte has come: only then it is known not to be the last.
       if (filled === size) {
         yield { index: index++, last: false, bytes: buffer };
-        buffer = new Uint8Array(size);
+        buffer = spare.pop() ?? new Uint8Array(size);
         filled = 0;
       }
       const take = Math.min(size - filled, piece.length - at);
@@ -70,18 +78,44 @@ export async function* rechunk(source: ByteSource, size: number, signal?: AbortS
       at += take;
     }
   }
-  yield { index, last: true, bytes: filled === size ? buffer : buffer.slice(0, filled) };
+  yield { index, last: true, bytes: buffer.subarray(0, filled) };
 }
 
-/** Run `work` on up to `width` items at once; results come in the order of the items, and an error ends the whole. */
+/**
+ * Cut a source into pieces of `size` bytes and work on up to `width` of them at once; results come in order. The bytes of a piece
+ * are good until its work has ended: then they are used for another.
+ */
+export function inPieces<R>(
+  source: ByteSource,
+  size: number,
+  width: number,
+  work: (piece: Piece) => Promise<R>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<R> {
+  const spare: Uint8Array[] = [];
+  return inOrder(rechunk(source, size, signal, spare), width, async (piece) => {
+    try {
+      return await work(piece);
+    } finally {
+      if (piece.bytes.length === size) spare.push(piece.bytes);
+    }
+  });
+}
+
+/**
+ * Run `work` on up to `width` items at once; results come in the order of the items, and an error ends the whole. Begins nothing
+ * after an abort: throws ABORTED then.
+ */
 export async function* inOrder<T, R>(
-  items: AsyncIterable<T>,
+  items: AsyncIterable<T> | Iterable<T>,
   width: number,
   work: (item: T) => Promise<R>,
+  signal?: AbortSignal,
 ): AsyncGenerator<R> {
   const running: Promise<R>[] = [];
   try {
     for await (const item of items) {
+      checkSignal(signal);
       const result = work(item);
       // Its error is reported when its turn comes; until then it must not count as unhandled.
       result.catch(() => undefined);

@@ -3,7 +3,7 @@
  * order, progress. Owns not: retries of a request (`requests.ts`), reservations and copies at nodes (`alice/publish.ts`).
  */
 import type { FileBlob } from '../protocol/fileEncrypt.ts';
-import { checkSignal, inOrder } from '../protocol/streams.ts';
+import { inOrder } from '../protocol/streams.ts';
 import type { Storage } from './storage.ts';
 
 /** Bytes that are named, at hand or to be read when they are missing there. */
@@ -40,20 +40,10 @@ export async function uploadBlobs(options: UploadOptions): Promise<UploadProgres
     await storage.put(id, bytes, { signal });
     return bytes.length;
   };
-  for await (const sent of inOrder(untilAborted(options.blobs, signal), options.width ?? 3, bring)) {
+  for await (const sent of inOrder(options.blobs, options.width ?? 3, bring, signal)) {
     const { blobs, sentBytes, present } = progress;
     progress = { blobs: blobs + 1, sentBytes: sentBytes + sent, present: present + (sent === 0 ? 1 : 0) };
     onProgress?.(progress);
   }
   return progress;
-}
-
-async function* untilAborted<T>(
-  items: AsyncIterable<T> | Iterable<T>,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<T> {
-  for await (const item of items) {
-    checkSignal(signal);
-    yield item;
-  }
 }

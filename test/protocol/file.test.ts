@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { concatBytes, equalBytes } from '../../lib/protocol/bytes.ts';
 import {
   decryptStream,
@@ -296,6 +296,71 @@ describe('chunks', () => {
     expect((await seekable.read(plain.length + 5, 9)).length).toBe(0);
     expect(await codeOf(() => SeekableFile.open(file, 2, async (i) => chunks[i] as Uint8Array))).toBe('E_CHUNK_FINAL');
     expect(await codeOf(() => SeekableFile.open(file, 0, async (i) => chunks[i] as Uint8Array))).toBe('E_COUNT');
+  });
+});
+
+describe('a part of a file', () => {
+  let file: SeekableFile;
+  let asked: number[] = [];
+  const plain = pattern(4 * MiB + 100);
+  const range = { size: 0, read: async (_at: number, _length: number): Promise<Uint8Array> => new Uint8Array(0) };
+  beforeAll(async () => {
+    const sealed = await collect(encryptToStream([plain], { delegatingKey, size: plain.length }));
+    const { header } = await readFileHeader([sealed]);
+    range.size = sealed.length;
+    range.read = async (at, length) => {
+      if (at > 0) asked.push(Math.floor((at - header.bytes.length) / sealedChunk));
+      return sealed.slice(at, at + length);
+    };
+    file = await openRange(range, openFileKey(secretKey, header));
+  });
+  beforeEach(() => {
+    asked = [];
+  });
+
+  it('is what Blob.slice gives', async () => {
+    const place = fc.oneof(
+      fc.integer({ min: -plain.length - 5, max: plain.length + 5 }),
+      fc.constantFrom(0, 1, MiB - 1, MiB, MiB + 1, 4 * MiB, plain.length, -1, -100, -101, -MiB, Infinity, -Infinity),
+    );
+    await fc.assert(
+      fc.asyncProperty(place, fc.option(place, { nil: undefined }), async (start, end) => {
+        const part = await collect(end === undefined ? file.slice(start) : file.slice(start, end));
+        expect(equalBytes(part, plain.slice(start, end))).toBe(true);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('is fetched alone, a few chunks ahead, and no more when the reader leaves', async () => {
+    await collect(file.slice(MiB + 5, 2 * MiB));
+    expect(asked).toEqual([1]);
+    asked = [];
+    const reader = file.slice(0).getReader();
+    expect((await reader.read()).value?.length).toBe(MiB);
+    await reader.cancel();
+    expect(asked.length).toBeLessThanOrEqual(3);
+    expect(asked).toEqual([0, 1, 2].slice(0, asked.length));
+  });
+
+  it('cannot be changed by whoever reads it', async () => {
+    for await (const bytes of file.slice(-50)) bytes.fill(0);
+    expect(equalBytes(await collect(file.slice(-50)), plain.slice(-50))).toBe(true);
+  });
+
+  it('ends when told, and with the fault of a chunk', async () => {
+    const stop = new AbortController();
+    const reader = file.slice(0, undefined, stop.signal).getReader();
+    await reader.read();
+    stop.abort();
+    const code = await codeOf(async () => {
+      for (let i = 0; i < 5; i++) await reader.read();
+    });
+    expect(code).toBe('ABORTED');
+    const { read } = range;
+    range.read = async (at, length) => flipped(await read(at, length), 7);
+    expect(await codeOf(() => collect(file.slice(2 * MiB, 3 * MiB)))).toBe('E_DECRYPT');
+    range.read = read;
   });
 });
 
