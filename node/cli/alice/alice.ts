@@ -4,7 +4,9 @@ import { checksumAddress, toHex } from 'dintel/protocol';
 import { parseCount } from '../../config/parse.ts';
 import { PersonKeystore } from '../../keystore/personKeystore.ts';
 import { action, type CommonOptions, type Context, commandFor, examples, keystorePath } from '../common.ts';
+import { peopleCommand } from '../people.ts';
 import { openPerson, personInitCommand } from '../person.ts';
+import { publishCommand } from '../publish.ts';
 import { grantCommand, resumeCommand } from './grant.ts';
 import { extendCommand, grantsCommand, revokeCommand } from './manage.ts';
 import { quoteCommand } from './quote.ts';
@@ -21,6 +23,8 @@ export function aliceCommand(): Command {
     grantsCommand(),
     extendCommand(),
     revokeCommand(),
+    peopleCommand('alice'),
+    publishCommand('alice'),
   ];
   for (const child of children) command.addCommand(child);
   return command;

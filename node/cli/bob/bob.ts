@@ -9,16 +9,20 @@ import { action, type CommonOptions, type Context, commandFor, examples } from '
 import { refuseExisting, writeOutput } from '../files.ts';
 import { interrupted } from '../interrupt.ts';
 import { table } from '../output.ts';
+import { peopleCommand } from '../people.ts';
 import { deploymentFor, openPerson, personInitCommand } from '../person.ts';
 import type { Progress } from '../progress.ts';
 import { formatBytes } from '../progress.ts';
+import { publishCommand } from '../publish.ts';
 import { keepEvidence } from './evidence.ts';
+import { inboxCommand } from './inbox.ts';
 import { reportCommand } from './report.ts';
 
 export function bobCommand(): Command {
   const command = new Command('bob');
-  for (const child of [personInitCommand('bob'), cardCommand(), retrieveCommand(), reportCommand()])
-    command.addCommand(child);
+  const own = [personInitCommand('bob'), cardCommand(), retrieveCommand(), reportCommand()];
+  const finding = [inboxCommand(), peopleCommand('bob'), publishCommand('bob')];
+  for (const child of [...own, ...finding]) command.addCommand(child);
   return command;
 }
 

@@ -1,0 +1,33 @@
+/** A person at the command line with a chain to read and the people whom he knows. */
+import { join } from 'node:path';
+import { type Journal, Network, People } from 'dintel';
+import type { Chain, ChainReader } from 'dintel/chain';
+import { revealHex } from '../keystore/account.ts';
+import { openChain, openReader } from './access.ts';
+import type { CommonOptions } from './common.ts';
+import { FolderJournal } from './folderJournal.ts';
+import { type OpenedPerson, openPerson } from './person.ts';
+
+export interface OpenedPeople {
+  readonly person: OpenedPerson;
+  readonly network: Network<ChainReader>;
+  readonly people: People;
+  readonly journal: Journal;
+}
+
+/** `wipe` the person when done. Errors: those of config, keystore and chain. */
+export async function openPeople(role: 'alice' | 'bob', options: CommonOptions): Promise<OpenedPeople> {
+  const person = await openPerson(role, options);
+  const { chain, deployment } = await openReader(options, person.config);
+  const network = await Network.open(chain, deployment);
+  const journal = new FolderJournal(join(options.home, 'journal'));
+  return { person, network, journal, people: new People({ network, keyring: person.keyring, journal }) };
+}
+
+/** The same contracts through the person's own wallet. */
+export async function openWallet(options: CommonOptions, person: OpenedPerson): Promise<Network<Chain>> {
+  const walletKey = person.keystore.revealWalletKey();
+  const { chain, deployment } = await openChain(options, person.config, revealHex(walletKey));
+  walletKey.fill(0);
+  return Network.open(chain, deployment);
+}
