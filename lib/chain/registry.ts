@@ -186,7 +186,7 @@ export async function readRegistry(reader: ChainReader, options: ReadRegistryOpt
 /** URL and encrypting key of some nodes by their newest announcement: two topics, a short answer. Throws `ChainError`. */
 export async function readNodeInfos(
   reader: ChainReader,
-  options: ReadRegistryOptions & { readonly nodes: readonly Address[] },
+  options: ReadRegistryOptions & { readonly nodes: readonly Address[]; readonly fromBlock?: bigint },
 ): Promise<ReadonlyMap<Address, NodeInfoRecord>> {
   const { deployment, nodes, signal } = options;
   const escrow = new MinerEscrow(reader, deployment.escrow);
@@ -197,7 +197,7 @@ export async function readNodeInfos(
     abi: escrow.abi,
     event: 'NodeInfoSet',
     indexed: { node: nodes },
-    fromBlock: BigInt(deployment.deployedBlock),
+    fromBlock: options.fromBlock ?? BigInt(deployment.deployedBlock),
     toBlock,
     ...(signal && { signal }),
   });

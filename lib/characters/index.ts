@@ -23,18 +23,29 @@ export {
   type BobOptions,
   type CardOptions,
   type ChallengeOptions,
-  type NodeOutcome,
-  RetrievalError,
+  type RetrieveAllOptions,
   type Retrieved,
+  type RetrievedItem,
   type RetrieveOptions,
 } from './bob/bob.ts';
 export type { ChallengeEnd, OpenChallenge } from './bob/challenge.ts';
 export type { NodeReport, NodeState } from './bob/quorum.ts';
 export type { Reported, ReportOptions } from './bob/report.ts';
 export { reportAnswer } from './bob/reportAnswer.ts';
+export { type NodeOutcome, RetrievalError } from './bob/retrievalError.ts';
 export { type Author, type ReadOptions, RetrievedFile } from './bob/retrieved.ts';
+export {
+  type AnswerVerifier,
+  type MessageEnd,
+  serveVerifier,
+  type VerifyJob,
+  verifyAnswers,
+  workerVerifier,
+} from './bob/verifier.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { type EncryptOptions, Enrico } from './enrico/enrico.ts';
+export { Inbox, type InboxOptions, type ScanOptions } from './inbox/inbox.ts';
+export type { InboxItem } from './inbox/judge.ts';
 export { type Journal, MemoryJournal, SealedJournal } from './journal.ts';
 export { contractsOf, Network } from './network.ts';
 export { NodeClient, type NodeClientOptions } from './nodeClient.ts';
@@ -44,8 +55,6 @@ export {
   keyHistory,
   lookupKeys,
   type PublishedKeys,
-export { Inbox, type InboxOptions, type ScanOptions } from './inbox/inbox.ts';
-export type { InboxItem } from './inbox/judge.ts';
   type PublishOptions,
   publishKeys,
   type SignedRegistration,

@@ -20,6 +20,8 @@ import type { ReadableStorage, StorageOptions } from './storage.ts';
 export interface UriOptions extends RequestOptions {
   /** Gateways for `ipfs://`, as `https://ipfs.example`. Default none: such places are passed over. */
   readonly gateways?: readonly string[];
+  /** Milliseconds after which another store is asked beside a slow one. Default as in `HttpStorage`. */
+  readonly hedgeMs?: number;
 }
 
 /**

@@ -14,12 +14,13 @@ import { receiptOf, verifyReceipt } from '../../protocol/receipt.ts';
 import { requestDigest, requestOf } from '../../protocol/request.ts';
 import { recoverTyped, signTyped } from '../../protocol/typed.ts';
 import type { Capsule } from '../../umbral/capsule.ts';
-import { CapsuleFrag, type VerifiedCapsuleFrag } from '../../umbral/capsuleFrag.ts';
+import { CapsuleFrag, VerifiedCapsuleFrag } from '../../umbral/capsuleFrag.ts';
 import { UmbralError } from '../../umbral/errors.ts';
 import type { SecretKey } from '../../umbral/keys.ts';
 import type { Network } from '../network.ts';
 import type { NodeClient } from '../nodeClient.ts';
 import type { Outcome } from './quorum.ts';
+import type { AnswerVerifier } from './verifier.ts';
 
 /** A wrong answer over its node's signature: everything that the Adjudicator needs. */
 export interface WrongAnswer {
@@ -60,6 +61,8 @@ export interface AskContext {
   readonly now: () => number;
   /** Milliseconds that a node's clock is ahead of Bob's, learnt from its refusals. */
   readonly offsets: Map<Address, number>;
+  /** Who checks the proofs; here and now if absent. */
+  readonly verifier?: AnswerVerifier | undefined;
 }
 
 /**
@@ -113,7 +116,7 @@ export async function askNode(
     noteClock(error, share.node, context);
     throw error;
   }
-  return acceptAnswer(answer, requestDigest(contracts, message), share, context);
+  return acceptAnswer(answer, requestDigest(contracts, message), share, context, signal);
 }
 
 /** Everything that must hold before a fragment is used. */
@@ -125,6 +128,7 @@ async function acceptAnswer(
   request: Hex,
   share: VerifiedShare,
   context: AskContext,
+  signal: AbortSignal,
 ): Promise<VerifiedCapsuleFrag[]> {
   const { network, manifest, capsules, capsuleBytes } = context;
   const { contracts } = network;
@@ -145,27 +149,51 @@ async function acceptAnswer(
     verifyReceipt({ contracts, ...receipt, signature, operators: valid ? operator : [], currentEpoch });
     signed.push({ operator });
   }
-  return results.map(({ cfrag, signature }, i) => {
-    const wrong = (fault: string, cause?: unknown) =>
-      new WrongAnswerError(
-        {
-          policyId,
-          share,
-          epoch,
-          request,
-          capsule: capsuleBytes[i] as Uint8Array,
-          cfrag,
-          signature,
-          operator: (signed[i] as { operator: Address }).operator,
-          fault,
-        },
-        cause,
-      );
-    if (fragmentOfCfrag(cfrag) !== share.leaf.fragment) throw wrong('fragment');
+  const wrong = (i: number, fault: string, cause?: unknown) => {
+    const { cfrag, signature } = results[i] as (typeof results)[number];
+    return new WrongAnswerError(
+      {
+        policyId,
+        share,
+        epoch,
+        request,
+        capsule: capsuleBytes[i] as Uint8Array,
+        cfrag,
+        signature,
+        operator: (signed[i] as { operator: Address }).operator,
+        fault,
+      },
+      cause,
+    );
+  };
+  for (const [i, { cfrag }] of results.entries()) {
+    if (fragmentOfCfrag(cfrag) !== share.leaf.fragment) throw wrong(i, 'fragment');
+  }
+  if (context.verifier) {
+    const job = {
+      capsules: capsuleBytes,
+      cfrags: results.map(({ cfrag }) => cfrag),
+      verifyingKey: verifyingKey.toBytes(),
+      delegatingKey: delegatingKey.toBytes(),
+      receivingKey: receivingKey.toBytes(),
+    };
+    const faults = await context.verifier.verify(job, signal);
+    if (faults.length !== results.length) {
+      throw new DintelError('E_INTERNAL', { details: 'The verifier left out an answer.' });
+    }
+    for (let i = 0; i < results.length; i++) {
+      const fault = faults[i];
+      if (fault !== undefined) throw wrong(i, fault);
+    }
+    return job.cfrags.map((cfrag) =>
+      VerifiedCapsuleFrag.fromTrustedBytes(CapsuleFrag.fromBytesSimple(cfrag).toBytes()),
+    );
+  }
+  return results.map(({ cfrag }, i) => {
     try {
       return CapsuleFrag.fromBytesSimple(cfrag).verify(capsules[i] as Capsule, keys);
     } catch (error) {
-      if (error instanceof UmbralError) throw wrong(error.code, error);
+      if (error instanceof UmbralError) throw wrong(i, error.code, error);
       throw error;
     }
   });

@@ -1,48 +1,51 @@
 /**
  * Bob: retrieves what was shared with him. He needs his keys and a chain to read; no coins, no account, no transaction.
  *
- * Owns: his verbs (card, open, retrieve), the order of a retrieval, what a failure means. Owns not: one question
- * (`ask.ts`), the schedule (`quorum.ts`), reading files (`retrieved.ts`). Source: protocol.md sections 7, 8.3, 8.4 and 9.
+ * Owns: his verbs (card, retrieve, retrieveAll, challenge, report), what is checked before any node is asked. Owns not: asking
+ * (`engine.ts`), reading files (`retrieved.ts`). Source: protocol.md sections 7, 8.3, 8.4 and 9.
  */
 import type { Chain, ChainReader } from '../../chain/chain.ts';
 import type { Deployment } from '../../chain/deployments.ts';
-import { readNodeInfos, readRegistry } from '../../chain/registry.ts';
+import { readRegistry } from '../../chain/registry.ts';
 import { formatCard, makeCard } from '../../protocol/card.ts';
 import { judgeConditions } from '../../protocol/conditions.ts';
-import { DintelError, type ErrorDetails, ProtocolError } from '../../protocol/errors.ts';
-import { headerCapsule, openFile } from '../../protocol/fileDecrypt.ts';
+import { DintelError, ProtocolError } from '../../protocol/errors.ts';
 import { parseFileHeader } from '../../protocol/fileHeader.ts';
 import type { Address, Hex } from '../../protocol/hex.ts';
 import type { Keyring } from '../../protocol/keys.ts';
-import { maxCapsules } from '../../protocol/limits.ts';
 import { type Link, parseLink } from '../../protocol/link.ts';
 import type { ManifestFile } from '../../protocol/manifest.ts';
 import { manifestIdOf, openManifest } from '../../protocol/manifestSeal.ts';
-import { type VerifiedManifest, type VerifiedShare, verifyManifest } from '../../protocol/manifestVerify.ts';
-import { capsuleHash } from '../../protocol/request.ts';
+import { type VerifiedManifest, verifyManifest } from '../../protocol/manifestVerify.ts';
 import { addressOf } from '../../protocol/signature.ts';
-import { chunkStoreOf, HttpStorage } from '../../storage/http.ts';
+import { chunkStoreOf } from '../../storage/http.ts';
 import { fetchBlob } from '../../storage/uris.ts';
-import type { VerifiedCapsuleFrag } from '../../umbral/capsuleFrag.ts';
+import { UmbralError } from '../../umbral/errors.ts';
 import type { PublicKey } from '../../umbral/keys.ts';
-import { decryptReencrypted } from '../../umbral/open.ts';
 import { type Clock, checkAbort, systemClock } from '../clock.ts';
+import { mergeLimited } from '../merge.ts';
 import { Network } from '../network.ts';
-import { checkNodeUrl, NodeClient } from '../nodeClient.ts';
 import type { OnProgress } from '../progress.ts';
 import { publicFetch } from '../publicFetch.ts';
-import { type AskContext, askNode, judgeAnswer, type WrongAnswer, WrongAnswerError } from './ask.ts';
+import type { WrongAnswer } from './ask.ts';
 import type { OpenChallenge } from './challenge.ts';
-import { askQuorum, type NodeReport } from './quorum.ts';
+import { type EngineJob, endOf, outcomesOf, RetrievalEngine } from './engine.ts';
 import type { Reported, ReportOptions } from './report.ts';
 import { reportAnswer } from './reportAnswer.ts';
-import { RetrievedFile } from './retrieved.ts';
+import type { NodeOutcome } from './retrievalError.ts';
+import type { RetrievedFile } from './retrieved.ts';
+import type { AnswerVerifier } from './verifier.ts';
+
+/** A manifest is a few kilobytes: a place that takes longer for it is not waited for. */
+const manifestHedgeMs = 150;
 
 export interface BobOptions {
   readonly keyring: Keyring;
   /** Reading is enough. */
   readonly chain: ChainReader;
   readonly deployment: Deployment;
+  /** Who checks the nodes' proofs: a Worker of the page (`workerVerifier`), so that it stays smooth. Here and now if absent. */
+  readonly verifier?: AnswerVerifier | undefined;
   readonly clock?: Clock;
   readonly fetch?: typeof fetch;
 }
@@ -81,9 +84,6 @@ export interface ChallengeOptions extends Pick<RetrieveOptions, 'from' | 'signal
   readonly bondWei?: bigint | undefined;
 }
 
-/** One node's part, named by its address. */
-export type NodeOutcome = NodeReport<Address>;
-
 /** What a retrieval gave. */
 export interface Retrieved {
   readonly manifest: VerifiedManifest;
@@ -95,44 +95,46 @@ export interface Retrieved {
   readonly evidence: readonly WrongAnswer[];
 }
 
-/** A retrieval that did not come off, with every node's reason. `code`: THRESHOLD_NOT_MET, or what the chain says. */
-export class RetrievalError extends DintelError {
-  override readonly name = 'RetrievalError';
-  readonly have: number;
-  readonly need: number;
-  readonly nodes: readonly NodeOutcome[];
-  readonly evidence: readonly WrongAnswer[];
-  constructor(
-    code: 'THRESHOLD_NOT_MET' | 'POLICY_REVOKED' | 'POLICY_EXPIRED' | 'ABORTED',
-    about: {
-      have: number;
-      need: number;
-      nodes: readonly NodeOutcome[];
-      evidence: readonly WrongAnswer[];
-    } & ErrorDetails,
-  ) {
-    super(code, about);
-    this.have = about.have;
-    this.need = about.need;
-    this.nodes = about.nodes;
-    this.evidence = about.evidence;
-  }
+/** Many links, each as {@link RetrieveOptions.from}. */
+export interface RetrieveAllOptions extends Omit<RetrieveOptions, 'from' | 'only'> {
+  readonly from: readonly RetrieveOptions['from'][];
+  /** Only files that this accepts, by link and by place in its manifest. All if absent. */
+  readonly only?: ((file: ManifestFile, index: number, link: number) => boolean) | undefined;
+  /** Links at once. Default 4. */
+  readonly width?: number | undefined;
 }
+
+/** One file of many, or why it is not there. `link`: place in `from`; `index`: place in its manifest, undefined if that did not open. */
+export type RetrievedItem =
+  | {
+      readonly link: number;
+      readonly index: number;
+      readonly file: RetrievedFile;
+      readonly manifest: VerifiedManifest;
+      readonly error: undefined;
+    }
+  | {
+      readonly link: number;
+      readonly index: number | undefined;
+      readonly file: undefined;
+      readonly manifest: VerifiedManifest | undefined;
+      readonly error: DintelError | UmbralError;
+    };
 
 export class Bob {
   readonly network: Network;
   readonly #keyring: Keyring;
   readonly #clock: Clock;
   readonly #fetch: typeof fetch;
-  /** Verified fragments by policy and capsule, then by share: a retry asks only for what is missing. */
-  readonly #kept = new Map<string, Map<number, VerifiedCapsuleFrag>>();
-  readonly #offsets = new Map<Address, number>();
+  readonly #engine: RetrievalEngine;
 
   private constructor(network: Network, options: BobOptions) {
     this.network = network;
     this.#keyring = options.keyring;
     this.#clock = options.clock ?? systemClock;
     this.#fetch = publicFetch(options.deployment.chainId, options.fetch);
+    const { verifier } = options;
+    this.#engine = new RetrievalEngine({ network, clock: this.#clock, fetch: this.#fetch, verifier });
   }
 
   /** Throws CHAIN_MISMATCH, `ChainError`. */
@@ -164,56 +166,65 @@ export class Bob {
    * reason, `ChainError`, ABORTED.
    */
   async retrieve(options: RetrieveOptions): Promise<Retrieved> {
-    const { signal, onProgress } = options;
-    const state = (name: 'located' | 'opened' | 'checked' | 'asking' | 'enough' | 'opening' | 'done') =>
-      onProgress?.({ type: 'retrieve.state', state: name });
+    const { onProgress } = options;
+    const { manifest, located } = await this.#open(options);
+    const nodes = new Map<Address, NodeOutcome>();
+    const evidence: WrongAnswer[] = [];
+    const files: RetrievedFile[] = [];
+    for await (const { file, error } of this.#engine.open(jobOf(options, { manifest, located, nodes, evidence }))) {
+      if (error) throw error;
+      files.push(file);
+    }
+    onProgress?.({ type: 'retrieve.state', state: 'done' });
+    return { manifest, files, note: manifest.manifest.note, nodes: outcomesOf(manifest, nodes), evidence };
+  }
+
+  /**
+   * Many links at once, each file with its own result as soon as it is there: one that fails does not disturb the others. Files of
+   * one link are asked for together, one question to each node for up to 50. Throws ABORTED and what is no error of ours; everything
+   * else is an item. A consumer who stops early stops the work.
+   */
+  async *retrieveAll(options: RetrieveAllOptions): AsyncGenerator<RetrievedItem, void, void> {
+    const { from, only, width = 4, signal } = options;
+    checkAbort(signal);
+    yield* mergeLimited(from, width, (one, link, stopped) =>
+      this.#items(
+        {
+          ...options,
+          from: one,
+          only: only && ((file, index) => only(file, index, link)),
+          signal: signal ? AbortSignal.any([signal, stopped]) : stopped,
+        },
+        link,
+      ),
+    );
+    checkAbort(signal);
+  }
+
+  async *#items(options: RetrieveOptions, link: number): AsyncGenerator<RetrievedItem, void, void> {
+    let manifest: VerifiedManifest | undefined;
+    try {
+      const opened = await this.#open(options);
+      ({ manifest } = opened);
+      const job = jobOf(options, { ...opened, nodes: new Map(), evidence: [] });
+      for await (const outcome of this.#engine.open(job)) yield { link, ...outcome, manifest: opened.manifest };
+    } catch (error) {
+      if (!(error instanceof DintelError) && !(error instanceof UmbralError)) throw error;
+      yield { link, index: undefined, file: undefined, manifest, error };
+    }
+  }
+
+  /** Fetched, opened, and checked against chain and keys. */
+  async #open(options: RetrieveOptions): Promise<{ manifest: VerifiedManifest; located: Located }> {
+    const state = (name: 'located' | 'opened' | 'checked') =>
+      options.onProgress?.({ type: 'retrieve.state', state: name });
     const located = await this.#locate(options);
     state('located');
     const signed = openManifest(located.keyring.receiving(), located.bytes);
     state('opened');
     const manifest = await this.#check(signed, located);
     state('checked');
-    const urls = await this.#urls(manifest, signal);
-    const entries = manifest.manifest.files.filter((file, index) => options.only?.(file, index) ?? true);
-    const headers = entries.map((entry) => parseFileHeader(entry.headerBytes));
-    const asked = { ...options, manifest, urls, keyring: located.keyring };
-    state('asking');
-    const nodes = new Map<Address, NodeOutcome>();
-    const evidence: WrongAnswer[] = [];
-    const opened: RetrievedFile[] = [];
-    const stores = [...urls.values()].map(chunkStoreOf);
-    const authors = { sender: located.verifyingKey, known: options.knownAuthors ?? [] };
-    for (let from = 0; from < headers.length; from += maxCapsules) {
-      const batch = headers.slice(from, from + maxCapsules);
-      const capsules = batch.map(headerCapsule);
-      const capsuleBytes = batch.map((header) => header.capsule);
-      const cfrags = await this.#collect(asked, { capsules, capsuleBytes }, nodes, evidence);
-      state('enough');
-      state('opening');
-      for (const [i, header] of batch.entries()) {
-        const fileKey = decryptReencrypted({
-          receivingSecretKey: located.keyring.receiving(),
-          delegatingKey: manifest.manifest.delegatingKey,
-          capsule: capsules[i] as (typeof capsules)[number],
-          cfrags: cfrags[i] as VerifiedCapsuleFrag[],
-          ciphertext: header.wrapped,
-        });
-        try {
-          const entry = entries[from + i] as ManifestFile;
-          const places = [...stores, ...entry.uris.filter((uri) => uri.endsWith('/')), ...located.stores];
-          const storage = new HttpStorage({ stores: [...new Set(places)], fetch: this.#fetch });
-          opened.push(new RetrievedFile(await openFile(header, fileKey), entry, storage, authors));
-        } finally {
-          fileKey.fill(0);
-        }
-        this.#kept.delete(keptName(manifest.manifest.policyId, capsuleHash(header.capsule)));
-      }
-    }
-    state('done');
-    const order = manifest.shares.map(
-      ({ node }) => nodes.get(node) ?? { key: node, state: 'idle' as const, attempts: 0 },
-    );
-    return { manifest, files: opened, note: manifest.manifest.note, nodes: order, evidence };
+    return { manifest, located };
   }
 
   /**
@@ -240,7 +251,7 @@ export class Bob {
     }
     const { openChallenge } = await import('./challenge.ts');
     const { capsule } = parseFileHeader(file.headerBytes);
-    const kept = this.#keptOf(manifest.manifest.policyId, capsuleHash(capsule));
+    const kept = this.#engine.keptOf(manifest.manifest.policyId, capsule);
     return openChallenge({
       deployment: this.network.deployment,
       manifest,
@@ -270,7 +281,7 @@ export class Bob {
     }
     const link = typeof from === 'string' ? parseLink(from, [this.network.contracts]) : from;
     const id = link.manifestId.slice(2);
-    const fetching = { ...(signal && { signal }), fetch: this.#fetch };
+    const fetching = { ...(signal && { signal }), fetch: this.#fetch, hedgeMs: manifestHedgeMs };
     const bytes = await fetchBlob(id, link.uris, fetching).catch(async (error: unknown) => {
       // A link may be older than the places it names: any node may hold it, so all of them are asked.
       if (!(error instanceof ProtocolError) || error.code === 'ABORTED') throw error;
@@ -323,115 +334,16 @@ export class Bob {
     checkConditions(manifest.manifest.conditions, timestamp);
     return manifest;
   }
+}
 
-  /** Where each node of the cohort answers, by its newest announcement. */
-  async #urls(manifest: VerifiedManifest, signal: AbortSignal | undefined): Promise<Map<Address, string>> {
-    const nodes = manifest.shares.map(({ node }) => node);
-    const { chain, deployment } = this.network;
-    const infos = await readNodeInfos(chain, { deployment, nodes, ...(signal && { signal }) });
-    const urls = new Map<Address, string>();
-    for (const [node, { url }] of infos) {
-      try {
-        urls.set(node, checkNodeUrl(url));
-      } catch {
-        // A node that announces nonsense cannot be asked; it is reported as unreachable.
-      }
-    }
-    return urls;
-  }
-
-  /** Verified fragments of `threshold` shares for each capsule. Throws RetrievalError. */
-  async #collect(
-    asked: RetrieveOptions & { manifest: VerifiedManifest; urls: Map<Address, string>; keyring: Keyring },
-    batch: Pick<AskContext, 'capsules' | 'capsuleBytes'>,
-    nodes: Map<Address, NodeOutcome>,
-    evidence: WrongAnswer[],
-  ): Promise<VerifiedCapsuleFrag[][]> {
-    const { manifest, urls, keyring, signal, onProgress } = asked;
-    const { threshold: need, policyId } = manifest.manifest;
-    const kept = batch.capsuleBytes.map((capsule) => this.#keptOf(policyId, capsuleHash(capsule)));
-    const done = manifest.shares.filter(({ leaf }) => kept.every((shares) => shares.has(leaf.index)));
-    const context: AskContext = {
-      network: this.network,
-      manifest,
-      reader: keyring.verifying(),
-      ...batch,
-      now: () => this.#clock.now(),
-      offsets: this.#offsets,
-    };
-    const missing = Math.max(0, need - done.length);
-    const open = shuffled(manifest.shares.filter((share) => !done.includes(share)));
-    const timeoutMs = asked.nodeTimeoutMs ?? 10_000;
-    const result = await askQuorum<VerifiedShare, VerifiedCapsuleFrag[]>({
-      nodes: missing === 0 ? [] : open,
-      need: missing,
-      ask: (share, nodeSignal) => {
-        const url = urls.get(share.node);
-        if (url === undefined) {
-          throw new ProtocolError('NODE_UNREACHABLE', { details: `${share.node} announces no usable URL.` });
-        }
-        const client = new NodeClient({ url, timeoutMs, fetch: this.#fetch });
-        return askNode(client, share, context, nodeSignal);
-      },
-      judge: judgeAnswer,
-      ...(asked.hedgeMs !== undefined && { hedgeMs: asked.hedgeMs }),
-      onReport: ({ key, ...report }) => {
-        nodes.set(key.node, { key: key.node, ...report });
-        const { state, code } = report;
-        onProgress?.({ type: 'node.state', node: key.node, state, ...(code !== undefined && { code }) });
-      },
-      clock: this.#clock,
-      ...(signal && { signal }),
-    });
-    for (const { key, answer } of result.answers) {
-      for (const [i, cfrag] of answer.entries())
-        (kept[i] as Map<number, VerifiedCapsuleFrag>).set(key.leaf.index, cfrag);
-    }
-    for (const { error } of result.reports) if (error instanceof WrongAnswerError) evidence.push(error.evidence);
-    if (kept.every((shares) => shares.size >= need)) return kept.map((shares) => [...shares.values()].slice(0, need));
-    throw await this.#failure(manifest, Math.min(...kept.map((shares) => shares.size)), nodes, evidence, signal);
-  }
-
-  /** Why it did not come off: the chain is asked before any node is blamed. */
-  async #failure(
-    manifest: VerifiedManifest,
-    have: number,
-    nodes: ReadonlyMap<Address, NodeOutcome>,
-    evidence: readonly WrongAnswer[],
-    signal: AbortSignal | undefined,
-  ): Promise<RetrievalError> {
-    const { threshold: need, policyId } = manifest.manifest;
-    const order = manifest.shares.map(
-      ({ node }) => nodes.get(node) ?? { key: node, state: 'idle' as const, attempts: 0 },
-    );
-    const about = { have, need, nodes: order, evidence };
-    if (signal?.aborted) return new RetrievalError('ABORTED', { ...about, cause: signal.reason });
-    const [policy, { timestamp }] = await Promise.all([
-      this.network.policyManager.policy(policyId),
-      this.network.now(),
-    ]);
-    const ended = policy && endOf(policy, timestamp);
-    if (ended) return new RetrievalError(ended.code, { ...about, details: ended.details });
-    const reasons = order
-      .filter(({ state }) => state !== 'verified')
-      .map(({ key, state, code }) => `${key.slice(0, 8)} ${code ?? state}`);
-    return new RetrievalError('THRESHOLD_NOT_MET', {
-      ...about,
-      expected: `${need} verified answers`,
-      got: `${have}`,
-      details: reasons.join(', '),
-    });
-  }
-
-  #keptOf(policyId: Hex, capsule: Hex): Map<number, VerifiedCapsuleFrag> {
-    const name = keptName(policyId, capsule);
-    let shares = this.#kept.get(name);
-    if (!shares) {
-      shares = new Map();
-      this.#kept.set(name, shares);
-    }
-    return shares;
-  }
+function jobOf(
+  options: RetrieveOptions,
+  about: Pick<EngineJob, 'manifest' | 'nodes' | 'evidence'> & { readonly located: Located },
+): EngineJob {
+  const { located, ...job } = about;
+  const { only, hedgeMs, nodeTimeoutMs, signal, onProgress, knownAuthors = [] } = options;
+  const { keyring, stores, verifyingKey: sender } = located;
+  return { ...job, keyring, stores, sender, knownAuthors, only, hedgeMs, nodeTimeoutMs, signal, onProgress };
 }
 
 interface Located {
@@ -455,28 +367,4 @@ function checkConditions(conditions: Uint8Array | undefined, timestamp: number):
     data: pending ? { notBefore: seconds } : { notAfter: seconds },
     retryable: pending,
   });
-}
-
-const keptName = (policyId: Hex, capsule: Hex): string => `${policyId}/${capsule}`;
-
-/** Whether a policy is over at a time of the chain, and how. */
-function endOf(
-  policy: { readonly revoked: boolean; readonly expiresAt: number },
-  timestamp: number,
-): { readonly code: 'POLICY_REVOKED' | 'POLICY_EXPIRED'; readonly details: string } | undefined {
-  const at = new Date(policy.expiresAt * 1000).toISOString();
-  if (policy.revoked) return { code: 'POLICY_REVOKED', details: `Revoked by its owner at ${at}.` };
-  if (timestamp >= policy.expiresAt) return { code: 'POLICY_EXPIRED', details: `Ended at ${at}.` };
-  return undefined;
-}
-
-/** In no order that anybody chose: load spreads, and no node is always the first to know. */
-function shuffled<T>(items: readonly T[]): T[] {
-  const list = [...items];
-  const random = crypto.getRandomValues(new Uint32Array(list.length));
-  for (let i = list.length - 1; i > 0; i--) {
-    const j = (random[i] as number) % (i + 1);
-    [list[i], list[j]] = [list[j] as T, list[i] as T];
-  }
-  return list;
 }
