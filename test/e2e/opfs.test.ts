@@ -1,11 +1,7 @@
 /** The browser's own store over the suite of all stores, in headless Chromium; and a file that is written there and read again. */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { build } from 'esbuild';
-import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { conformance } from '../storage/conformance.ts';
-import { launch, openPage } from './browser.ts';
+import { openScriptPage, type ScriptPage } from './scriptPage.ts';
 
 /** What runs in the page. */
 const script = `
@@ -73,38 +69,14 @@ const own = [
 ];
 
 describe('the store of a browser', () => {
-  let browser: Browser;
-  let page: Page;
-  let faults: string[];
-  const server = createServer((_, response) => {
-    response.setHeader('content-type', 'text/html');
-    response.end('<!doctype html><link rel="icon" href="data:,"><title>opfs</title>');
-  });
-
+  let opened: ScriptPage;
   beforeAll(async () => {
-    const { outputFiles } = await build({
-      stdin: { contents: script, resolveDir: new URL('../../', import.meta.url).pathname, loader: 'ts' },
-      bundle: true,
-      write: false,
-      format: 'esm',
-      target: 'es2022',
-      logLevel: 'error',
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    browser = await launch();
-    ({ page, faults } = await openPage(browser, {
-      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    }));
-    await page.addScriptTag({ content: outputFiles[0]?.text ?? '', type: 'module' });
-    await page.waitForFunction('globalThis.run !== undefined');
+    opened = await openScriptPage(script);
   });
-  afterAll(async () => {
-    await browser?.close();
-    server.close();
-  });
+  afterAll(() => opened?.close());
 
   it.each([...Object.keys(conformance), ...own])('%s', async (name) => {
-    await page.evaluate(`run(${JSON.stringify(name)})`);
-    expect(faults).toEqual([]);
+    await opened.page.evaluate(`run(${JSON.stringify(name)})`);
+    expect(opened.faults).toEqual([]);
   });
 });
