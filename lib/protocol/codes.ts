@@ -297,6 +297,11 @@ export const libraryCodes = {
     retryable: no,
     sentence: 'The receive card is damaged or its keys are not proven. Ask its owner for a new one.',
   },
+  E_BOND_CODE: {
+    retryable: no,
+    sentence:
+      'The bond code is damaged, too old, or for another stake wallet. Make a new one with `dintel ursula bond-code`.',
+  },
   E_NOTICE: { retryable: no, sentence: 'The notice is not for this key or is damaged.' },
   E_WORDS: { retryable: no, sentence: 'The words are not a valid recovery phrase. Check each word and their order.' },
   E_PASSWORD: {

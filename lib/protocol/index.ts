@@ -2,6 +2,7 @@
 
 export * from './ack.ts';
 export * from './address.ts';
+
 export type {
   AckAnswer,
   AckBody,
@@ -16,6 +17,8 @@ export type {
   RevocationAnswer,
   RevocationBody,
 } from './bodies.ts';
+export { type BondCode, formatBondCode, parseBondCode, verifyBondCode } from './bondCode.ts';
+
 export * from './bytes.ts';
 export * from './card.ts';
 export * from './cardForms.ts';

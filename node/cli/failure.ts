@@ -23,6 +23,7 @@ const interrupted = 130;
 const causes: Readonly<Record<Exclude<ExitCause, 'config' | 'refused'>, readonly string[]>> = {
   usage: [
     'E_ADDRESS',
+    'E_BOND_CODE',
     'E_CARD',
     'E_DURATION',
     'E_HEX',

@@ -26,6 +26,7 @@ import { type Access, openReader } from '../access.ts';
 import { action, type CommonOptions, type Context, commandFor, dataPath, examples, keystorePath } from '../common.ts';
 import { readPassword } from '../password.ts';
 import { ask, askHidden, isAtTerminal } from '../prompt.ts';
+import { bondCodeLines, makeBondCode } from './bondCode.ts';
 
 interface InitOptions extends CommonOptions {
   readonly port?: number;
@@ -115,23 +116,26 @@ async function init({ options, out }: Context<InitOptions>): Promise<void> {
   // A rebuilt node has made promises that this machine knows nothing of.
   if (isRecovery) await setDatabaseAside(dataPath(home));
   const operator = checksumAddress(keystore.operator);
+  const { node, url } = asked;
+  const bondCode = node === undefined ? undefined : await makeBondCode(keystore, access, { node, url });
   keystore.wipe();
-  out.result(
-    { ok: true, home, operator, node: config.node, port: config.port, url: config.url, chainId: access.chain.chainId },
-    [
-      `A node is ready in ${home}.`,
-      `  operator   ${operator}`,
-      `  url        ${config.url}`,
-      'Next:',
-      '  1. send it a little native currency for gas (heartbeats)',
-      `  2. dintel ursula stake --home ${home} --stake-key-file FILE --amount 25000`,
-      `  3. dintel ursula run --home ${home}`,
-    ],
-  );
+  out.result({ ok: true, home, operator, node, port: config.port, url, chainId: access.chain.chainId, bondCode }, [
+    `A node is ready in ${home}.`,
+    `  operator   ${operator}`,
+    `  url        ${config.url}`,
+    'Next:',
+    '  1. send it a little native currency for gas (heartbeats)',
+    `  2. dintel ursula stake --home ${home} --stake-key-file FILE --amount 25000`,
+    bondCode === undefined
+      ? `     or, from a browser: dintel ursula bond-code --home ${home} --node WALLET`
+      : '     or, from a browser, with the bond code below',
+    `  3. dintel ursula run --home ${home}`,
+    ...(bondCode === undefined || node === undefined ? [] : ['', ...bondCodeLines(bondCode, node)]),
+  ]);
 }
 
 /** Options, or answers where a person is there to give them. */
-async function settings(options: InitOptions): Promise<Config & { rpc: readonly string[] }> {
+async function settings(options: InitOptions): Promise<Config & { rpc: readonly string[]; url: string }> {
   const isAsking = options.yes !== true && isAtTerminal();
   const rpc =
     options.rpc?.map(parseRpcUrl) ?? (isAsking ? [parseRpcUrl(await ask('RPC of the chain (URL)', ''))] : undefined);

@@ -1,6 +1,7 @@
 /** `dintel ursula …`: a node, from its keys to its stake. Owns: the tree; each command has a file of its own. */
 import { Command } from 'commander';
 import { backupCommand } from './backup.ts';
+import { bondCodeCommand } from './bondCode.ts';
 import { doctorCommand } from './doctor.ts';
 import { initCommand } from './init.ts';
 import { manageCommands } from './manage.ts';
@@ -13,7 +14,7 @@ import { withdrawCommand } from './withdraw.ts';
 export function ursulaCommand(): Command {
   const command = new Command('ursula');
   const children = [
-    ...[initCommand(), stakeCommand(), runCommand(), statusCommand(), doctorCommand()],
+    ...[initCommand(), bondCodeCommand(), stakeCommand(), runCommand(), statusCommand(), doctorCommand()],
     ...[withdrawCommand(), ...manageCommands(), backupCommand(), rebuildCommand()],
   ];
   for (const child of children) command.addCommand(child);
