@@ -1,0 +1,138 @@
+/**
+ * The tests of lib in headless Chromium: the very files that vitest runs in Node, bundled, with the shared vectors beside them. So
+ * what the library promises of bytes, messages and people holds where people are. (Files that compare with Node's own cryptography or another library,
+ * or start servers, stay in Node.)
+ */
+import { globSync, readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { build, type Plugin } from 'esbuild';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launch, openPage } from './browser.ts';
+import type { PageReport } from './inPage/vitest.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+/** Of these rooms all files that need nothing of Node but reading vectors. */
+const files = [
+  'test/umbral/{decoders,identity,lent,threshold,toolkit,vectors,verifyCapsuleFrags}.test.ts',
+  'test/protocol/*.test.ts',
+  'test/protocol/vectors/*.test.ts',
+  'test/characters/{sampler,journal}.test.ts',
+  'test/ursula/*.test.ts',
+  'test/testing/{network,store}.test.ts',
+]
+  .flatMap((pattern) => globSync(pattern, { cwd: root }))
+  .filter((file) => !/node:(crypto|http|util|net)'|docs\//.test(readFileSync(join(root, file), 'utf8')))
+  .filter(
+    (file) => !/fileTestkit|umbral-pre|\bBuffer\b|\bvi\b.*from 'vitest'/.test(readFileSync(join(root, file), 'utf8')),
+  )
+  .sort();
+
+/** Stands in for what tests read: vitest by ours, files by the vectors that the page holds. */
+const forPage: Plugin = {
+  name: 'for a page',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^vitest$/ }, () => ({ path: join(root, 'test/e2e/inPage/vitest.ts') }));
+    onResolve({ filter: /^node:fs$/ }, () => ({ path: 'vectors', namespace: 'page' }));
+    onLoad({ filter: /.*/, namespace: 'page' }, () => {
+      const folder = join(root, 'test/vectors');
+      const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
+      const texts = Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+      return {
+        contents: `const texts = ${JSON.stringify(texts)};
+          export function readFileSync(url) {
+            const text = texts[String(url).split('/').at(-1)];
+            if (text === undefined) throw new Error('the page has no ' + url);
+            return text;
+          }`,
+      };
+    });
+  },
+};
+
+let browser: Browser;
+let url = '';
+let server: ReturnType<typeof createServer>;
+beforeAll(async () => {
+  const loads = files.map((file) => `${JSON.stringify(file)}: () => import('./${file}')`);
+  const contents = `
+    import { expect, it, runFile } from './test/e2e/inPage/vitest.ts';
+    globalThis.setImmediate ??= (run) => setTimeout(run, 0);
+    const loads = { ${loads.join(',\n')} };
+    globalThis.run = (file) => runFile(file, loads[file]);
+    globalThis.runBad = () => runFile('bad', async () => {
+      it('is equal', () => expect({ a: new Uint8Array([1]) }).toEqual({ a: new Uint8Array([1]) }));
+      it('is not', () => expect([1, { b: 2n }]).toEqual([1, { b: 3n }]));
+      it('lacks a member', () => expect({ a: 1 }).toMatchObject({ a: 1, b: 2 }));
+      it('throws nothing', () => expect(() => 1).toThrow());
+      it('resolves', () => expect(Promise.resolve(1)).rejects.toMatchObject({}));
+      it('has no such matcher', () => expect(1).toBeNice());
+    });
+  `;
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: root },
+    plugins: [forPage],
+    bundle: true,
+    splitting: true,
+    outdir: '/',
+    write: false,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2023',
+  });
+  const scripts = new Map(outputFiles.map(({ path, contents: bytes }) => [path, bytes]));
+  server = createServer((request, response) => {
+    const script = scripts.get(request.url ?? '');
+    response.writeHead(200, { 'content-type': script === undefined ? 'text/html' : 'text/javascript' });
+    response.end(script ?? '<!doctype html><title>lib</title><script type="module" src="/stdin.js"></script>');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  browser = await launch();
+});
+afterAll(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+describe('in headless Chromium', () => {
+  it('there are files of every room', () => {
+    for (const room of ['umbral', 'protocol', 'characters', 'ursula', 'testing']) {
+      expect(files.filter((file) => file.startsWith(`test/${room}/`)).length, room).toBeGreaterThan(1);
+    }
+    expect(files.length).toBeGreaterThan(35);
+  });
+
+  it('what fails is told', async () => {
+    const { page } = await openPage(browser, { url });
+    await page.waitForFunction('globalThis.runBad !== undefined');
+    const { passed, failed }: PageReport = await page.evaluate('globalThis.runBad()');
+    await page.close();
+    const names = failed.map(({ name }) => name.replace(/^bad: +/, ''));
+    expect([passed, names]).toEqual([
+      1,
+      ['is not', 'lacks a member', 'throws nothing', 'resolves', 'has no such matcher'],
+    ]);
+  });
+
+  it('every test of lib that runs in Node runs there', async () => {
+    const { page, faults } = await openPage(browser, { url });
+    let passed = 0;
+    const failed: PageReport['failed'][number][] = [];
+    for (const file of files) {
+      // A world of its own for each file, as vitest gives it.
+      await page.goto(url);
+      await page.waitForFunction('globalThis.run !== undefined');
+      const report: PageReport = await page.evaluate(`globalThis.run(${JSON.stringify(file)})`);
+      passed += report.passed;
+      failed.push(...report.failed);
+    }
+    await page.close();
+    expect(failed).toEqual([]);
+    expect(faults).toEqual([]);
+    expect(passed).toBeGreaterThan(900);
+  });
+});
