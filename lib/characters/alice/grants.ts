@@ -6,7 +6,7 @@
  */
 import type { ChainReader } from '../../chain/chain.ts';
 import { searchLogs } from '../../chain/logs.ts';
-import type { PolicyManagerEvent } from '../../chain/policyManager.ts';
+import type { PolicyManagerEvent, PolicyManagerEvents } from '../../chain/policyManager.ts';
 import { DintelError } from '../../protocol/errors.ts';
 import type { Address, Hex } from '../../protocol/hex.ts';
 import type { Keyring } from '../../protocol/keys.ts';
@@ -14,7 +14,7 @@ import { openLabel, openManifest } from '../../protocol/manifestSeal.ts';
 import { type VerifiedManifest, verifyManifest } from '../../protocol/manifestVerify.ts';
 import { openNotice } from '../../protocol/notice.ts';
 import { fetchBlob } from '../../storage/uris.ts';
-import { checkAbort } from '../clock.ts';
+import { checkAbort, inOrder } from '../clock.ts';
 import type { Network } from '../network.ts';
 
 /** One policy of Alice's. Units: seconds, wei. */
@@ -45,12 +45,20 @@ export interface ReadGrantsOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+type Created = Extract<PolicyManagerEvent, { event: 'PolicyCreated' }>;
+type Noticed = PolicyManagerEvents['Notice'];
+
+/** Policies looked at, and their manifests fetched, at once. */
+const width = 16;
+/** Ids in one filter: what public RPCs take without complaint. */
+const maxTopics = 1_000;
+
 /** Newest first. Throws `ChainError`, ABORTED; a manifest that cannot be had is told in its summary. */
 export async function* readGrants(options: ReadGrantsOptions): AsyncGenerator<GrantSummary, void, void> {
   const { network, owner, signal } = options;
   const { policyManager } = network;
   const { blockNumber: toBlock, timestamp } = await network.now();
-  const created: Extract<PolicyManagerEvent, { event: 'PolicyCreated' }>[] = [];
+  const created: Created[] = [];
   const search = {
     addresses: [policyManager.address],
     abi: policyManager.abi,
@@ -69,48 +77,83 @@ export async function* readGrants(options: ReadGrantsOptions): AsyncGenerator<Gr
       if (event.event === 'PolicyCreated') created.push(event);
     }
   }
-  for (const event of created.reverse()) {
+  const notices = await noticesOf(created, options, toBlock);
+  const work = (event: Created) => summaryOf(event, notices.get(event.args.id) ?? [], timestamp, options);
+  for await (const summary of inOrder(created.reverse(), width, work)) {
     checkAbort(signal);
-    const { id: policyId } = event.args;
-    const policy = await policyManager.policy(policyId);
-    if (policy === undefined) continue;
-    const found = await findManifest(policyId, event.blockNumber, options);
-    const base = {
-      policyId,
-      state: policy.revoked
-        ? ('revoked' as const)
-        : timestamp >= policy.expiresAt
-          ? ('expired' as const)
-          : ('live' as const),
-      shares: policy.shares,
-      rateWei: policy.rate,
-      expiresAt: policy.expiresAt,
-      leftWei: policy.left,
-      createdBlock: event.blockNumber,
-      transactionHash: event.transactionHash,
-      manifestId: found.manifestId,
-    };
-    const nothing = { manifest: undefined, label: undefined };
-    if (found.bytes === undefined) {
-      yield { ...base, ...nothing, missing: found.missing };
-      continue;
-    }
-    try {
-      const manifest = await verifyManifest(openManifest(options.keyring.receiving(), found.bytes), {
-        verifyingKey: options.keyring.verifying().publicKey,
-        reader: 'sender',
-        contracts: network.contracts,
-        policy,
-        operatorValid: (node, operator, epoch) => network.operatorValid(node, operator, epoch),
-      });
-      const sealedLabel = manifest.manifest.label;
-      const label = sealedLabel && openLabel(options.keyring.receiving(), policyId, sealedLabel);
-      yield { ...base, manifest, label, missing: undefined };
-    } catch (error) {
-      if (!(error instanceof DintelError)) throw error;
-      yield { ...base, ...nothing, missing: error.code };
+    if (summary) yield summary;
+  }
+}
+
+/** The chain's word on one policy, and what Alice sealed to herself of it; `undefined` if a re-organisation took it away. */
+async function summaryOf(
+  event: Created,
+  notices: readonly Noticed[],
+  timestamp: number,
+  options: ReadGrantsOptions,
+): Promise<GrantSummary | undefined> {
+  const { network, keyring } = options;
+  const { id: policyId } = event.args;
+  checkAbort(options.signal);
+  const policy = await network.policyManager.policy(policyId);
+  if (policy === undefined) return undefined;
+  const found = await findManifest(policyId, notices, options);
+  const base = {
+    policyId,
+    state: policy.revoked
+      ? ('revoked' as const)
+      : timestamp >= policy.expiresAt
+        ? ('expired' as const)
+        : ('live' as const),
+    shares: policy.shares,
+    rateWei: policy.rate,
+    expiresAt: policy.expiresAt,
+    leftWei: policy.left,
+    createdBlock: event.blockNumber,
+    transactionHash: event.transactionHash,
+    manifestId: found.manifestId,
+  };
+  const nothing = { manifest: undefined, label: undefined };
+  if (found.bytes === undefined) return { ...base, ...nothing, missing: found.missing };
+  try {
+    const manifest = await verifyManifest(openManifest(keyring.receiving(), found.bytes), {
+      verifyingKey: keyring.verifying().publicKey,
+      reader: 'sender',
+      contracts: network.contracts,
+      policy,
+      operatorValid: (node, operator, epoch) => network.operatorValid(node, operator, epoch),
+    });
+    const sealedLabel = manifest.manifest.label;
+    const label = sealedLabel && openLabel(keyring.receiving(), policyId, sealedLabel);
+    return { ...base, manifest, label, missing: undefined };
+  } catch (error) {
+    if (!(error instanceof DintelError) || error.name === 'ChainError') throw error;
+    return { ...base, ...nothing, missing: error.code };
+  }
+}
+
+/** All notices of these policies, by policy, in few questions: a filter takes many ids. */
+async function noticesOf(
+  created: readonly Created[],
+  { network, signal }: ReadGrantsOptions,
+  toBlock: bigint,
+): Promise<ReadonlyMap<Hex, readonly Noticed[]>> {
+  const { policyManager, chain } = network;
+  const found = new Map<Hex, Noticed[]>();
+  const ids = created.map(({ args }) => args.id);
+  const query = { addresses: [policyManager.address], abi: policyManager.abi, event: 'Notice', toBlock };
+  for (let at = 0; at < ids.length; at += maxTopics) {
+    const part = ids.slice(at, at + maxTopics);
+    const fromBlock = (created[at] as Created).blockNumber;
+    const pages = searchLogs(chain, { ...query, fromBlock, indexed: { id: part }, ...(signal && { signal }) });
+    for await (const page of pages) {
+      for (const log of page.logs) {
+        const event = policyManager.decode(log);
+        if (event.event === 'Notice') found.set(event.args.id, [...(found.get(event.args.id) ?? []), event.args]);
+      }
     }
   }
+  return found;
 }
 
 interface Found {
@@ -119,17 +162,13 @@ interface Found {
   readonly missing: string | undefined;
 }
 
-/** From this device, or by the notice that she sealed to herself in the block of the creation. */
-async function findManifest(policyId: Hex, block: bigint, options: ReadGrantsOptions): Promise<Found> {
-  const { network, keyring, signal } = options;
+/** From this device, or by the first notice that she sealed to herself: that of the creation. */
+async function findManifest(policyId: Hex, notices: readonly Noticed[], options: ReadGrantsOptions): Promise<Found> {
+  const { keyring, signal } = options;
   const bytes = await options.manifestOf?.(policyId);
   if (bytes) return { bytes, manifestId: undefined, missing: undefined };
-  const { policyManager } = network;
-  const range = { fromBlock: block, toBlock: block };
-  for (const event of await policyManager.events({ event: 'Notice', indexed: { id: policyId }, range })) {
-    if (event.event !== 'Notice') continue;
+  for (const { tag, envelope } of notices) {
     try {
-      const { tag, envelope } = event.args;
       const { manifestId, uris } = openNotice(keyring.receiving(), { policyId, tag }, envelope);
       const storeOptions = { ...(options.fetch && { fetch: options.fetch }), ...(signal && { signal }) };
       try {
