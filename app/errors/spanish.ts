@@ -22,6 +22,7 @@ export const spanish: Readonly<Record<string, string>> = {
   USER_REJECTED: 'Rechazado en la cartera. No se envió nada.',
   ABORTED: 'Parado, como pediste.',
   E_LINK: 'El enlace está dañado. Cópialo entero otra vez.',
+  E_BOND_CODE: 'El código está dañado, es viejo o es para otra cartera. Haz uno nuevo con `dintel ursula bond-code`.',
   E_CARD: 'La tarjeta está dañada o sus claves no están probadas. Pide una nueva.',
   E_BRAND: 'Esto es otra clase de texto.',
   E_DOMAIN: 'Esto es de otra red, que esta página no conoce.',

@@ -33,5 +33,7 @@ export function useControl() {
     mutationFn: (order: { readonly name: string; readonly mode: NodeMode }) => ask('/node', order),
     onSettled: () => state.refetch(),
   });
-  return { state: state.data, turn };
+  /** Any other order: time, faucet. */
+  const order = (path: string, body: unknown): Promise<ControlState> => ask(path, body);
+  return { state: state.data, turn, order };
 }

@@ -17,7 +17,7 @@ import { amount, clock, moment, short } from './words';
 const drawn = { epochs: 160, spans: 24 } as const;
 
 /** Words under a span of time: its beginning, its middle, now. */
-export function timeMarks(from: number, to: number, language: 'en' | 'es') {
+function timeMarks(from: number, to: number, language: 'en' | 'es') {
   return [from, (from + to) / 2, to].map((at) => ({ at, text: moment(at, to - from, language) }));
 }
 
@@ -160,7 +160,7 @@ export function PoliciesPlot({ chronicle }: { readonly chronicle: Chronicle | un
 }
 
 /** The place of a plot that is still on its way, of the plot's own height. */
-export function PlotPlace({ title, height }: { readonly title: string; readonly height: number }) {
+function PlotPlace({ title, height }: { readonly title: string; readonly height: number }) {
   return (
     <Panel title={title}>
       <div className={height > 200 ? 'h-[17rem] overflow-hidden' : 'h-40 overflow-hidden'}>

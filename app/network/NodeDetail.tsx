@@ -84,7 +84,7 @@ export function NodeDetail() {
               {earned.slice(0, 12).map((one) => (
                 <li
                   key={one.policyId}
-                  className="flex flex-wrap justify-between gap-x-4 border-line border-b px-5 py-3 text-sm last:border-0"
+                  className="grid grid-cols-[1fr_auto] gap-x-4 border-line border-b px-5 py-3 text-sm last:border-0 sm:grid-cols-[1fr_2fr_auto]"
                 >
                   <PolicyLink id={one.policyId} />
                   <span className="text-quiet">

@@ -39,7 +39,8 @@ export function Overview() {
   const newest = useMemo(
     () =>
       facts
-        ?.filter((fact) => sentenceOf(fact, language) !== undefined)
+        // Heartbeats have a plot of their own, and would leave no room for anything else.
+        ?.filter((fact) => fact.event.event !== 'Heartbeat' && sentenceOf(fact, language) !== undefined)
         .slice(-shown.events)
         .reverse() ?? [],
     [facts, language],

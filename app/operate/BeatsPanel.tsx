@@ -7,12 +7,12 @@ import { useLanguage, useText } from '../i18n/useText';
 import type { Chronicle } from '../network/facts';
 import { networkTexts } from '../network/texts';
 import { chance, clock } from '../network/words';
-import { Beats, type Cell } from '../plots/Beats';
+import { Beats, beatsHeight, type Cell } from '../plots/Beats';
 import { Key, Plot } from '../plots/Plot';
 import { attendance, type Beat, heartbeatsOf } from './heartbeats';
 
 /** How many epochs are drawn: what was, and what may be promised. */
-const drawn = { past: 88, ahead: 8 } as const;
+const drawn = { past: 160, ahead: 8 } as const;
 const kinds: Readonly<Record<Beat, Cell['kind']>> = {
   awake: 'full',
   promised: 'ahead',
@@ -45,7 +45,7 @@ export function BeatsPanel({
     <Panel title={t('heartbeats')} note={title}>
       <Plot
         title={title}
-        height={122}
+        height={(width) => beatsHeight(width - 2, beats.length)}
         bare
         legend={
           <>

@@ -12,7 +12,7 @@ export interface Bar {
   readonly title: string;
 }
 
-const fills = ['fill-teal', 'fill-amber', 'fill-brick'] as const;
+const fills = ['fill-teal', 'fill-amber', 'fill-brick', 'fill-edge'] as const;
 
 /** Bars side by side, each of stacked parts; `text` says a value of the axis. */
 export function Bars({
@@ -27,8 +27,8 @@ export function Bars({
   /** Words under the bars, by place in the list. */
   readonly marks: readonly Mark[];
   readonly text: (value: number) => string;
-  /** Which of teal, amber and brick each part has. */
-  readonly colours?: readonly (0 | 1 | 2)[];
+  /** Which of teal, amber, brick and grey each part has. */
+  readonly colours?: readonly (0 | 1 | 2 | 3)[];
 }) {
   const ticks = ticksOf(Math.max(0, ...bars.map(({ parts }) => parts.reduce((sum, part) => sum + part, 0))));
   const up = scaleOf([0, ticks.at(-1) ?? 1], [area.bottom, area.top]);

@@ -47,5 +47,9 @@ export function Beats({
   });
 }
 
+/** The height of a strip of so many cells in this width, all in pixels. */
+export const beatsHeight = (width: number, cells: number, size = 14): number =>
+  Math.ceil(cells / beatsPerRow(width, size)) * size + 8;
+
 /** How many cells stand in a row of this width, in pixels. */
 const beatsPerRow = (width: number, size: number): number => Math.max(1, Math.floor(width / size));

@@ -29,14 +29,15 @@ export interface Mark {
  */
 export function Plot({
   title,
-  height = 180,
+  height: wanted = 180,
   legend,
   table,
   bare = false,
   draw,
 }: {
   readonly title: string;
-  readonly height?: number;
+  /** In pixels, or by the width of the place. */
+  readonly height?: number | ((width: number) => number);
   readonly legend?: ReactNode;
   /** The figures behind the drawing: names of the columns, then rows. */
   readonly table: {
@@ -49,6 +50,7 @@ export function Plot({
   readonly draw: (area: Area) => ReactNode;
 }) {
   const [ref, width] = useWidth();
+  const height = typeof wanted === 'number' ? wanted : wanted(width);
   const around = bare ? bareRoom : room;
   const area = {
     left: around.left,
@@ -155,7 +157,7 @@ const swatches = {
   tealWash: 'border border-teal bg-teal-wash',
   amber: 'bg-amber',
   brick: 'bg-brick',
-  quiet: 'border border-edge bg-sunk',
+  grey: 'bg-edge',
 } as const;
 
 /** One entry of a legend. */

@@ -1,0 +1,14 @@
+import type { Metadata } from 'next';
+import { Ready } from '../components/Ready';
+import { Operate } from './Operate';
+
+export const metadata: Metadata = { title: 'Operate' };
+
+/** A node from its owner's side. */
+export default function OperatePage() {
+  return (
+    <Ready>
+      <Operate />
+    </Ready>
+  );
+}
