@@ -8,6 +8,8 @@ import { compiler, productionSettings, quickSettings } from './scripts/compiler.
 
 /** `DINTEL_DEEP=1`: the long runs of `npm run test:contracts:deep`, minutes instead of seconds. */
 const deep = process.env.DINTEL_DEEP === '1';
+/** `DINTEL_BRIEF=1`: enough to visit every line, for `npm run test:coverage`, which makes every line slow. */
+const brief = process.env.DINTEL_BRIEF === '1';
 /** `DINTEL_UNOPTIMIZED=1`: mutants, of which many must be compiled and each is asked only what it does. */
 const unoptimized = process.env.DINTEL_UNOPTIMIZED === '1';
 
@@ -32,9 +34,10 @@ export default defineConfig({
     remote: { type: 'http', chainType: 'l1', url: 'http://127.0.0.1:8545' },
   },
   test: {
+    mocha: { bail: unoptimized },
     solidity: {
-      fuzz: { runs: deep ? 5_000 : 256, seed: '0x64696e74656c' },
-      invariant: { runs: deep ? 4_096 : 256, depth: 64 },
+      fuzz: { runs: deep ? 5_000 : brief ? 32 : 256, seed: '0x64696e74656c' },
+      invariant: { runs: deep ? 4_096 : brief ? 8 : 256, depth: 64 },
     },
   },
 });

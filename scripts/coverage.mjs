@@ -9,7 +9,8 @@ import { existsSync, readFileSync } from 'node:fs';
 const least = 98;
 const file = 'coverage/lcov.info';
 if (!process.argv.includes('--parse')) {
-  const { status } = spawnSync('hardhat', ['test', '--coverage'], { stdio: 'inherit' });
+  const env = { ...process.env, DINTEL_BRIEF: '1', DINTEL_MODEL_SEEDS: '1' };
+  const { status } = spawnSync('hardhat', ['test', '--coverage'], { stdio: 'inherit', env });
   if (status !== 0) process.exit(status ?? 1);
 }
 if (!existsSync(file)) {

@@ -4,7 +4,7 @@
  * exchanged; mutants/operators.mjs) and notes whether a test fails. Outside CI: a mutant takes about five seconds.
  *
  * The Solidity suites that concern the file judge, briefly (mutants/judge.mjs). `--again` takes only those that survived once more,
- * after tests were added; `--second` has them judged longer, and then by the mocha suites; `--report` judges nothing. All happens in
+ * after tests were added; `--second` has those judged by the mocha suites; `--report` judges nothing. All happens in
  * copies under .mutants/, taken when the run starts. Verdicts go to .mutants/seed-N.jsonl, one line each, so that a run that was
  * stopped goes on where it was. What does not compile is not counted. The order of mutants follows from the seed alone, and any
  * beginning of it is spread over all files.
@@ -58,14 +58,13 @@ function suites(path) {
   return { solidity: /Activity|Lanes|Weights/.test(path) ? ['Activity', ...escrow] : escrow, mocha };
 }
 
-/** First briefly, so that most mutants die soon; then longer. Answers on a curve written in Solidity are slow. */
-function stages(path, long) {
-  const [fuzz, invariantRuns] = long ? [256, 16] : [48, 2];
-  return suites(path).solidity.map((suite) => {
-    const fuzzRuns = Math.ceil(fuzz / (/Adjudicator$|Reencryption/.test(suite) ? 6 : 1));
-    return { suite, fuzzRuns, invariantRuns };
-  });
-}
+/** Shorter fuzzing than in `npm test`: most mutants die at once. Answers on a curve written in Solidity are slow. */
+const stages = (path) =>
+  suites(path).solidity.map((suite) => ({
+    suite,
+    fuzzRuns: { Adjudicator: 8, ReencryptionProof: 24 }[suite] ?? 48,
+    invariantRuns: 2,
+  }));
 
 const sources = ['contracts', 'contracts/libraries']
   .flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}`))
@@ -86,6 +85,10 @@ function makeCopy(folder, parts, without = () => false) {
   for (const part of ['node_modules', 'lib'])
     if (!existsSync(`${folder}/${part}`)) symlinkSync(resolve(part), `${folder}/${part}`);
 }
+
+/** What mocha's suites never deploy, and would only wait for. */
+const needless =
+  /\.t\.sol$|deployments$|test\/(Base|Vm|Curve|Courtroom|World|InWorld|EscrowInvariants|PolicyInvariants|ReencryptionTwin)\.sol$/;
 
 /** One judge at a time; a new one after it was killed. */
 let judge;
@@ -121,7 +124,7 @@ function mocha({ path, text }) {
   const original = readFileSync(file, 'utf8');
   writeFileSync(file, text);
   const files = suites(path).mocha.map((suite) => `test/contracts/${suite}.test.ts`);
-  const { status, signal, stdout } = spawnSync('hardhat', ['test', 'mocha', ...files], {
+  const { status, signal, stdout, stderr } = spawnSync('hardhat', ['test', 'mocha', ...files], {
     cwd: mochaCopy,
     env: { ...process.env, DINTEL_UNOPTIMIZED: '1', DINTEL_MODEL_SEEDS: '1', HARDHAT_DISABLE_TELEMETRY: '1' },
     encoding: 'utf8',
@@ -131,16 +134,21 @@ function mocha({ path, text }) {
   writeFileSync(file, original);
   if (signal !== null) return { verdict: 'killed', by: 'time' };
   if (status === 0) return { verdict: 'survived' };
-  const ran = /^\s*\d+ failing/m.test(stdout);
-  return ran ? { verdict: 'killed', by: stdout.match(/^\s*1\) (.*)$/m)?.[1] ?? 'mocha' } : { verdict: 'invalid' };
+  if (/^\s*\d+ failing/m.test(stdout)) return { verdict: 'killed', by: stdout.match(/^\s*1\) (.*)$/m)?.[1] ?? 'mocha' };
+  if (/Compilation failed/.test(stdout + stderr)) return { verdict: 'invalid' };
+  throw new Error(`hardhat test mocha: ${stdout.slice(-2000)}${stderr.slice(-2000)}`);
 }
 
-/** Briefly by Solidity; with `--second` longer, and by mocha. */
-async function verdictOn(mutant) {
-  const { path, text } = mutant;
-  const first = await ask({ path, text, stages: stages(path, second) });
-  return second && first.verdict === 'survived' ? mocha(mutant) : first;
+/** A suite that fails by itself would kill everything. */
+async function requireGreen(paths, judged) {
+  for (const path of paths) {
+    const { verdict, by } = await judged({ path, text: readFileSync(path, 'utf8') });
+    if (verdict !== 'survived') throw new Error(`the suites of ${path} are not green by themselves: ${verdict} ${by}`);
+  }
 }
+
+const verdictOn = (mutant) =>
+  second ? mocha(mutant) : ask({ path: mutant.path, text: mutant.text, stages: stages(mutant.path) });
 
 // ------------------------------------------------------------------ the run
 
@@ -155,24 +163,24 @@ const told = existsSync(log)
   : [];
 const known = new Map(told.map((one) => [name(one), one]));
 
-if (minutes > 0) {
-  makeCopy(copy, ['contracts', 'scripts']);
+if (minutes > 0 && second) {
   const parts = [
     'contracts',
     'scripts',
     'ignition',
     'test/contracts',
     'test/vectors',
+    'bench',
     'hardhat.config.ts',
     'package.json',
     'tsconfig.json',
   ];
-  makeCopy(mochaCopy, parts, (file) => file.endsWith('.t.sol') || file.endsWith('deployments'));
-  // a suite that fails by itself would kill everything
-  for (const path of ['contracts/PolicyManager.sol', 'contracts/Adjudicator.sol', 'contracts/libraries/Lanes.sol']) {
-    const { verdict, by } = await ask({ path, text: readFileSync(path, 'utf8'), stages: stages(path, second) });
-    if (verdict !== 'survived') throw new Error(`the suites of ${path} are not green by themselves: ${verdict} ${by}`);
-  }
+  makeCopy(mochaCopy, parts, (file) => needless.test(file));
+  await requireGreen(['contracts/KeyRegistry.sol', 'contracts/MinerEscrow.sol'], mocha);
+} else if (minutes > 0) {
+  makeCopy(copy, ['contracts', 'scripts']);
+  const some = ['contracts/PolicyManager.sol', 'contracts/Adjudicator.sol', 'contracts/libraries/Lanes.sol'];
+  await requireGreen(some, (same) => ask({ ...same, stages: stages(same.path) }));
 }
 const until = Date.now() + minutes * 60_000;
 for (const mutant of mutants) {

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Adjudicator} from "../Adjudicator.sol";
+import {IAdjudicator} from "../interfaces/IAdjudicator.sol";
 import {Base} from "./Base.sol";
 import {Courtroom} from "./Courtroom.sol";
 
@@ -80,6 +81,10 @@ contract AdjudicatorInvariants is Base {
         court.revoke();
         court.excuse(0);
         vm.assertEq(court.sums().openBonds, 0, "excused");
+        address challenger = court.challenger(0);
+        vm.prank(challenger);
+        vm.expectRevert(IAdjudicator.WithdrawFailed.selector);
+        adjudicator.withdraw(address(0));
         for (uint256 who = 0; who < 6; ++who) court.withdraw(who);
         vm.assertEq(address(adjudicator).balance, 0, "paid out");
         court.renew();

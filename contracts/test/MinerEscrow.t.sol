@@ -69,8 +69,11 @@ contract MinerEscrowTest is Base {
         rules.minStake = type(uint128).max;
         _refuse(rules);
         rules = _rules();
+        rules.unbonding = 100;
         rules.disputeWindow = 8;
         _refuse(rules);
+        rules.disputeWindow = 7;
+        new MinerEscrow(token, rules);
     }
 
     function _refuse(IMinerEscrow.Rules memory rules) private {
@@ -668,6 +671,8 @@ contract MinerEscrowTest is Base {
         escrow.fundRewards(period, 1, 0);
         vm.expectRevert(abi.encodeWithSelector(IMinerEscrow.TooManyPeriods.selector, 33, 32));
         escrow.fundRewards(period, 33, 1);
+        token.approve(address(escrow), 32 * 64);
+        escrow.fundRewards(period + 100, 32, 1);
 
         vm.warp((uint256(period) * 64 - 1) * LENGTH);
         _beat(0, 8);

@@ -199,6 +199,21 @@ contract ReencryptionProofTest {
         }
     }
 
+    function test_aCapsulesScalarIsInRange() external view {
+        Curve.Point memory E = Curve.G().multiply(2);
+        Curve.Point memory V = Curve.G().multiply(3);
+        uint256[4] memory outside = [0, Curve.N, Curve.N + 1, type(uint256).max];
+        for (uint256 i = 0; i < 4; ++i) {
+            bytes memory capsule = abi.encodePacked(E.encode(), V.encode(), outside[i]);
+            uint256[6] memory hints = [E.y, V.y, 0, 0, 0, 0];
+            try harness.checkCapsule(capsule, hints) {
+                vm.assertTrue(false, "accepted");
+            } catch (bytes memory reason) {
+                vm.assertTrue(bytes4(reason) == IAdjudicator.BadCapsule.selector, "before any hint is looked at");
+            }
+        }
+    }
+
     function testFuzz_reduce(bytes32 digest) external view {
         vm.assertEq(harness.reduce(digest), (uint256(digest) % (Curve.N - 1)) + 1, "reduce");
     }
