@@ -1,5 +1,5 @@
 /** Numbers and times of the network as people read them, in their language. Pure; every function says its unit. */
-import type { Language } from '../i18n/texts';
+import type { Language } from '../i18n/texts.ts';
 
 /** Units of 18 decimals, at most `digits` of them; what is more than nothing is never shown as nothing. */
 export function amount(value: bigint, language: Language, digits = 4): string {
