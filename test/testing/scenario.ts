@@ -48,12 +48,16 @@ export async function playScenario(stage: Stage): Promise<readonly (readonly [st
   };
   await stage.epochs(0);
   const epochLength = await manager.epochLength();
-  const now = async () => Number((await alice.block('latest'))?.timestamp);
+  /** The middle of the epoch that many after this one: wherever in it a block falls, the price is the same. */
+  const middle = async (epochs: number) => {
+    const now = Number((await alice.block('latest'))?.timestamp);
+    return (Math.floor(now / epochLength) + epochs) * epochLength + Math.floor(epochLength / 2);
+  };
 
   const leaf = { index: 1, node: somebody, fragment: salt(7), terms: salt(8) };
   const other = { ...leaf, index: 0, node: alice.account };
   const tree = leafTree([leafHash(other), leafHash(leaf)]);
-  const expiresAt = (await now()) + 6 * epochLength;
+  const expiresAt = await middle(6);
   const terms: PolicyTerms = { salt: salt(1), root: tree.root, shares: 2, rate: 10n, expiresAt };
   const { deposit, start, end } = await manager.quote(terms.rate, terms.shares, terms.expiresAt);
   const policyId = await manager.policyIdOf(alice.account, terms.salt);
@@ -125,7 +129,7 @@ export async function playScenario(stage: Stage): Promise<readonly (readonly [st
   await tell('withdrawn twice', () => eventsOf(manager.withdraw(somebody)));
   await tell('coins', () => alice.balance(somebody));
 
-  const later = (await now()) + 3 * epochLength;
+  const later = await middle(3);
   const consent = {
     owner: alice.account,
     sponsor: sponsor.account,
