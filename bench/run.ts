@@ -10,6 +10,7 @@ const pages: Readonly<Record<string, { readonly title: string; readonly command:
   noble: { title: 'The same on the reference engine', command: ['umbral.ts', '--engine', 'noble', '--rounds', '5'] },
   files: { title: 'Files against raw WebCrypto', command: ['files.ts'] },
   size: { title: 'Bundle sizes', command: ['size.ts'] },
+  inbox: { title: 'Grants and inbox on a new device, from the root alone', command: ['inbox.ts', '60', '20'] },
   gas: { title: 'Gas beside the predecessor', command: ['gas.ts'] },
 };
 

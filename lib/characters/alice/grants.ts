@@ -14,6 +14,7 @@ import { openLabel, openManifest } from '../../protocol/manifestSeal.ts';
 import { type VerifiedManifest, verifyManifest } from '../../protocol/manifestVerify.ts';
 import { openNotice } from '../../protocol/notice.ts';
 import { fetchBlob } from '../../storage/uris.ts';
+import type { PublicKey, SecretKey } from '../../umbral/keys.ts';
 import { checkAbort, inOrder } from '../clock.ts';
 import type { Network } from '../network.ts';
 
@@ -48,6 +49,12 @@ export interface ReadGrantsOptions {
 type Created = Extract<PolicyManagerEvent, { event: 'PolicyCreated' }>;
 type Noticed = PolicyManagerEvents['Notice'];
 
+/** Alice's own, derived once. */
+interface OwnKeys {
+  readonly receiving: SecretKey;
+  readonly verifyingKey: PublicKey;
+}
+
 /** Policies looked at, and their manifests fetched, at once. */
 const width = 16;
 /** Ids in one filter: what public RPCs take without complaint. */
@@ -78,7 +85,10 @@ export async function* readGrants(options: ReadGrantsOptions): AsyncGenerator<Gr
     }
   }
   const notices = await noticesOf(created, options, toBlock);
-  const work = (event: Created) => summaryOf(event, notices.get(event.args.id) ?? [], timestamp, options);
+  const { keyring } = options;
+  const keys = { receiving: keyring.receiving(), verifyingKey: keyring.verifying().publicKey };
+  const work = (event: Created) =>
+    summaryOf(event, notices.get(event.args.id) ?? [], timestamp, { ...options, ...keys });
   for await (const summary of inOrder(created.reverse(), width, work)) {
     checkAbort(signal);
     if (summary) yield summary;
@@ -90,9 +100,9 @@ async function summaryOf(
   event: Created,
   notices: readonly Noticed[],
   timestamp: number,
-  options: ReadGrantsOptions,
+  options: ReadGrantsOptions & OwnKeys,
 ): Promise<GrantSummary | undefined> {
-  const { network, keyring } = options;
+  const { network, receiving } = options;
   const { id: policyId } = event.args;
   checkAbort(options.signal);
   const policy = await network.policyManager.policy(policyId);
@@ -116,15 +126,15 @@ async function summaryOf(
   const nothing = { manifest: undefined, label: undefined };
   if (found.bytes === undefined) return { ...base, ...nothing, missing: found.missing };
   try {
-    const manifest = await verifyManifest(openManifest(keyring.receiving(), found.bytes), {
-      verifyingKey: keyring.verifying().publicKey,
+    const manifest = await verifyManifest(openManifest(receiving, found.bytes), {
+      verifyingKey: options.verifyingKey,
       reader: 'sender',
       contracts: network.contracts,
       policy,
       operatorValid: (node, operator, epoch) => network.operatorValid(node, operator, epoch),
     });
     const sealedLabel = manifest.manifest.label;
-    const label = sealedLabel && openLabel(keyring.receiving(), policyId, sealedLabel);
+    const label = sealedLabel && openLabel(receiving, policyId, sealedLabel);
     return { ...base, manifest, label, missing: undefined };
   } catch (error) {
     if (!(error instanceof DintelError) || error.name === 'ChainError') throw error;
@@ -163,13 +173,17 @@ interface Found {
 }
 
 /** From this device, or by the first notice that she sealed to herself: that of the creation. */
-async function findManifest(policyId: Hex, notices: readonly Noticed[], options: ReadGrantsOptions): Promise<Found> {
-  const { keyring, signal } = options;
+async function findManifest(
+  policyId: Hex,
+  notices: readonly Noticed[],
+  options: ReadGrantsOptions & OwnKeys,
+): Promise<Found> {
+  const { receiving, signal } = options;
   const bytes = await options.manifestOf?.(policyId);
   if (bytes) return { bytes, manifestId: undefined, missing: undefined };
   for (const { tag, envelope } of notices) {
     try {
-      const { manifestId, uris } = openNotice(keyring.receiving(), { policyId, tag }, envelope);
+      const { manifestId, uris } = openNotice(receiving, { policyId, tag }, envelope);
       const storeOptions = { ...(options.fetch && { fetch: options.fetch }), ...(signal && { signal }) };
       try {
         return { bytes: await fetchBlob(manifestId.slice(2), uris, storeOptions), manifestId, missing: undefined };

@@ -99,6 +99,7 @@ export async function* findByTags(
     for (const [i, tag] of tags.entries()) placeOf.set(tag, { row, index: from + i });
     return tags;
   };
+  const open = openerOf(keyrings);
   let wanted = [...(hello ? [hello] : []), ...rows.flatMap((row) => look(row, row.next))];
   while (wanted.length > 0) {
     const further: Hex[] = [];
@@ -110,7 +111,7 @@ export async function* findByTags(
           place.row.next = place.index + 1;
           further.push(...look(place.row, seen));
         }
-        const found = openWith(keyrings, one);
+        const found = open(one);
         if (found) yield { ...one, ...found, foundBy: place === undefined ? 'hello' : 'contact' };
       }
     }
@@ -120,8 +121,9 @@ export async function* findByTags(
 
 /** Every notice of these blocks, tried with every key. Throws `ChainError`, ABORTED. */
 export async function* findByTrial(options: SearchOptions): AsyncGenerator<FoundNotice, void, void> {
+  const open = openerOf(options.keyrings);
   for await (const one of notices(options, undefined)) {
-    const found = openWith(options.keyrings, one);
+    const found = open(one);
     if (found) yield { ...one, ...found, foundBy: 'trial' };
   }
 }
@@ -159,11 +161,19 @@ async function* notices(
   }
 }
 
-/** With the key that opens it; undefined for what is not for me, or says nothing sensible. */
-function openWith(keyrings: readonly Keyring[], { policyId, tag, envelope }: Sealed) {
-  for (const keyring of keyrings) {
+/** Opens with the key that fits; undefined for what is not for me, or says nothing sensible. Keys are derived once. */
+function openerOf(keyrings: readonly Keyring[]) {
+  const keys = keyrings.map((keyring) => ({ keyring, secret: keyring.receiving() }));
+  return (one: Sealed) => openWith(keys, one);
+}
+
+function openWith(
+  keys: readonly { readonly keyring: Keyring; readonly secret: SecretKey }[],
+  { policyId, tag, envelope }: Sealed,
+) {
+  for (const { keyring, secret } of keys) {
     try {
-      return { notice: openNotice(keyring.receiving(), { policyId, tag }, envelope), keyring };
+      return { notice: openNotice(secret, { policyId, tag }, envelope), keyring };
     } catch (error) {
       if (!(error instanceof DintelError)) throw error;
       if (error.code === 'E_NOTICE') return undefined;

@@ -17,7 +17,7 @@ import { openManifest } from '../../protocol/manifestSeal.ts';
 import { type VerifiedManifest, verifyManifest } from '../../protocol/manifestVerify.ts';
 import { chunkStoreOf } from '../../storage/http.ts';
 import { fetchBlob } from '../../storage/uris.ts';
-import type { PublicKey } from '../../umbral/keys.ts';
+import type { PublicKey, SecretKey } from '../../umbral/keys.ts';
 import type { Network } from '../network.ts';
 import { allKeys, type People } from '../people/people.ts';
 import type { Person } from '../people/person.ts';
@@ -72,11 +72,20 @@ type Opened =
   | { readonly bytes: Uint8Array; readonly manifest: VerifiedManifest; readonly keyring: Keyring }
   | { readonly missing: Code | 'REQUEST'; readonly isFalse: boolean };
 
-/** For one reading: people and time are read once. */
+/** One of my keyrings, with what is derived of it. */
+interface MyKeys {
+  readonly keyring: Keyring;
+  readonly secret: SecretKey;
+  readonly receivingKey: PublicKey;
+  readonly verifyingKey: PublicKey;
+}
+
+/** For one reading: people and time are read once, keys derived once. */
 export class Judge {
   readonly #options: JudgeOptions;
   readonly #known: readonly Person[];
   readonly #timestamp: number;
+  readonly #keys: readonly MyKeys[];
   readonly #met = new Map<string, Promise<Person | undefined>>();
   #stores: Promise<readonly string[]> | undefined;
 
@@ -84,6 +93,10 @@ export class Judge {
     this.#options = options;
     this.#known = known;
     this.#timestamp = timestamp;
+    this.#keys = options.keyrings.map((keyring) => {
+      const secret = keyring.receiving();
+      return { keyring, secret, receivingKey: secret.publicKey, verifyingKey: keyring.verifying().publicKey };
+    });
   }
 
   static async open(options: JudgeOptions): Promise<Judge> {
@@ -156,15 +169,15 @@ export class Judge {
         const ended = state === 'revoked' ? 'POLICY_REVOKED' : 'POLICY_EXPIRED';
         return { missing: state === 'live' ? 'STORAGE_NOT_FOUND' : ended, isFalse: false };
       }
-      const { signed, keyring } = this.#openWithAny(bytes);
+      const { signed, reader } = this.#openWithAny(bytes);
       const manifest = await verifyManifest(signed, {
         verifyingKey: entry.verifyingKey,
-        reader: { receivingKey: keyring.receiving().publicKey, verifyingKey: keyring.verifying().publicKey },
+        reader,
         contracts: network.contracts,
         policy,
         operatorValid: (node, operator, epoch) => network.operatorValid(node, operator, epoch),
       });
-      return { bytes, manifest, keyring };
+      return { bytes, manifest, keyring: reader.keyring };
     } catch (error) {
       // What the chain or the person says is not about this item.
       if (!(error instanceof DintelError) || error.code === 'ABORTED' || error.name === 'ChainError') throw error;
@@ -173,9 +186,9 @@ export class Judge {
   }
 
   #openWithAny(bytes: Uint8Array) {
-    for (const keyring of this.#options.keyrings) {
+    for (const reader of this.#keys) {
       try {
-        return { signed: openManifest(keyring.receiving(), bytes), keyring };
+        return { signed: openManifest(reader.secret, bytes), reader };
       } catch (error) {
         if (!(error instanceof DintelError) || error.code !== 'seal.open') throw error;
       }
