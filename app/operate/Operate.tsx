@@ -139,7 +139,7 @@ function Dashboard({ chronicle, holdings }: { readonly chronicle: Chronicle; rea
               {earned.slice(0, 10).map((one) => (
                 <li
                   key={one.policyId}
-                  className="grid grid-cols-[1fr_1fr_auto] gap-x-4 border-line border-b px-5 py-3 text-sm last:border-0"
+                  className="grid grid-cols-[1fr_8rem_7rem] gap-x-4 [&>:last-child]:text-right border-line border-b px-5 py-3 text-sm last:border-0"
                 >
                   <PolicyLink id={one.policyId} />
                   <span className="text-quiet">{fromNow(one.last, chronicle.timestamp, language)}</span>
