@@ -3,6 +3,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import { WagmiProvider } from 'wagmi';
+import { MeProvider } from './session/me';
 import { readSiteConfig, type SiteConfig } from './siteConfig';
 import { wagmiConfig } from './wallet/wagmiConfig';
 
@@ -39,7 +40,9 @@ function Connected({ site, children }: { readonly site: SiteConfig; readonly chi
   const queries = useMemo(() => new QueryClient({ defaultOptions: { queries: { retry: 1 } } }), []);
   return (
     <WagmiProvider config={wagmi}>
-      <QueryClientProvider client={queries}>{children}</QueryClientProvider>
+      <QueryClientProvider client={queries}>
+        <MeProvider>{children}</MeProvider>
+      </QueryClientProvider>
     </WagmiProvider>
   );
 }

@@ -21,15 +21,16 @@ export function Account() {
   const site = useSite();
   const connection = useConnection();
   const switchChain = useSwitchChain();
-  const [open, setOpen] = useState(false);
-  const close = () => setOpen(false);
+  // Two sheets: the one that connects is gone when the other could open.
+  const [open, setOpen] = useState<'choices' | 'mine'>();
+  const close = () => setOpen(undefined);
   if (connection.status !== 'connected') {
     return (
       <>
-        <Button kind="primary" onClick={() => setOpen(true)}>
+        <Button kind="primary" onClick={() => setOpen('choices')}>
           {t('connect')}
         </Button>
-        <Sheet open={open} onClose={close} title={t('connectTitle')}>
+        <Sheet open={open === 'choices'} onClose={close} title={t('connectTitle')}>
           <Choices close={close} />
         </Sheet>
       </>
@@ -51,12 +52,12 @@ export function Account() {
         className="px-3"
         data-testid="account"
         aria-label={t('account', { name: name ?? address })}
-        onClick={() => setOpen(true)}
+        onClick={() => setOpen('mine')}
       >
         <Identicon value={address} size={22} />
         {name ?? <Address value={address} />}
       </Button>
-      <Sheet open={open} onClose={close} title={t('accountTitle')}>
+      <Sheet open={open === 'mine'} onClose={close} title={t('accountTitle')}>
         <Mine name={name} close={close} />
       </Sheet>
     </>

@@ -27,7 +27,7 @@ export function Button({
   readonly kind?: ButtonKind;
   readonly busy?: boolean;
   /** May take a while; what it throws must be caught inside (`useTask`). */
-  readonly onClick?: (event: MouseEvent<HTMLButtonElement>) => unknown;
+  readonly onClick?: ((event: MouseEvent<HTMLButtonElement>) => unknown) | undefined;
 }) {
   return (
     <button

@@ -31,13 +31,13 @@ export interface CallOptions {
   readonly onProgress?: (event: ProgressEvent) => void;
 }
 
-type Method = keyof PersonMethods;
-type ArgsOf<M extends Method> = PersonMethods[M] extends (args: infer A, context: CallContext) => unknown
+export type Method = keyof PersonMethods;
+export type ArgsOf<M extends Method> = PersonMethods[M] extends (args: infer A, context: CallContext) => unknown
   ? unknown extends A
     ? undefined
     : A
   : undefined;
-type ResultOf<M extends Method> = Awaited<ReturnType<PersonMethods[M]>>;
+export type ResultOf<M extends Method> = Awaited<ReturnType<PersonMethods[M]>>;
 
 interface Call extends CallOptions {
   readonly resolve: (result: unknown) => void;
@@ -45,6 +45,8 @@ interface Call extends CallOptions {
 }
 
 export class Session {
+  /** Tells one person's answers from another's in a cache. */
+  readonly id = crypto.randomUUID();
   readonly options: SessionOptions;
   readonly #worker: Worker;
   readonly #calls = new Map<number, Call>();
@@ -111,7 +113,8 @@ export class Session {
   /** Hands a question to the wallet; a transaction gets its place in the tray. */
   async #ask({ ask, method, params }: Extract<ToPage, { ask: number }>, title = ''): Promise<void> {
     const { wallet, account, site, language } = this.options;
-    const sends = method === 'eth_sendTransaction';
+    // A call without a name for people is the demo's own affair and has no place in the tray.
+    const sends = method === 'eth_sendTransaction' && title !== '';
     const id = crypto.randomUUID();
     try {
       if (wallet === undefined || account === undefined) throw new Error('No wallet is connected.');

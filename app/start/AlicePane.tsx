@@ -63,11 +63,11 @@ export function AlicePane({
       const { card } = await bob.call('identity', undefined);
       const granted = await session.call(
         'grant',
-        { ...terms, until, fileId: own.id, to: { card }, whom: 'Bob' },
+        { ...terms, until, fileId: own.id, to: { card }, whom: 'Bob', hello: false },
         { signal, title: t('share'), onProgress: (event) => setStage((now) => stageOfEvent(event) ?? now) },
       );
       setStage('tell');
-      await bob.call('look', { link: granted.link, from: 'Alice' });
+      await bob.call('look', { link: granted.link });
       setStage('done');
       onShared({ ...granted, name: file.name, size: file.size });
     });

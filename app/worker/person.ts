@@ -1,16 +1,18 @@
 /**
  * A person behind a worker: keys, chain, and what he can be asked to do.
  *
- * Owns: opening these once, who he is. Owns not: sharing (`sharing.ts`), receiving (`receiving.ts`), the vault (`vaulted.ts`),
- * crossing to the page (`worker.ts`). What a method takes and gives can be cloned.
+ * Owns: opening these once, and again after a lock; who he is. Owns not: sharing (`sharing.ts`), receiving (`receiving.ts`), whom he
+ * knows (`acquaintances.ts`), where keys come from (`keys.ts`), crossing to the page (`worker.ts`). What a method takes and gives can be cloned.
  */
-import { Alice, Bob, Keyring, type OnProgress } from 'dintel';
+import { Alice, Bob, Inbox, type Keyring, type OnProgress, People } from 'dintel';
 import type { Chain, ChainReader } from 'dintel/chain';
 import { viemChain, viemReader } from 'dintel/chain/viem';
-import { fingerprintWords, fromHex } from 'dintel/protocol';
+import { fingerprintWords } from 'dintel/protocol';
 import { engine } from 'dintel/umbral';
 import { createWalletClient, custom } from 'viem';
+import { acquaintances } from './acquaintances';
 import { openDatabase } from './database';
+import { Keys } from './keys';
 import type { Begin } from './messages';
 import { type Kept, receiving } from './receiving';
 import { Records } from './records';
@@ -28,6 +30,8 @@ export interface Self {
   readonly keyring: Keyring;
   readonly reader: ChainReader;
   readonly bob: Bob;
+  readonly people: People;
+  readonly inbox: Inbox;
   readonly records: Records;
   readonly blobs: Awaited<ReturnType<typeof openDatabase>>['blobs'];
   readonly kept: Kept;
@@ -48,35 +52,65 @@ export interface Identity {
   readonly engine: string;
 }
 
-export type PersonMethods = Awaited<ReturnType<typeof openPerson>>;
+type KeyMethods = Keys['methods'];
+type OwnMethods = ReturnType<typeof methodsOf>;
+/** All that a person can be asked. */
+export type PersonMethods = KeyMethods & OwnMethods;
 
-/** Opens a person. Throws `ChainError`, KEY_LOCKED. */
-export async function openPerson(begin: Begin['begin'], askWallet: AskWallet) {
-  const self = await openSelf(begin, askWallet);
+/** A person, with or without keys yet. */
+export interface PersonDoor {
+  /** The method of this name, or undefined. Throws KEY_LOCKED while the keys are, `ChainError`. */
+  method(name: string): Promise<((args: unknown, context: CallContext) => Promise<unknown>) | undefined>;
+}
+
+type AnyMethod = (args: unknown, context: CallContext) => Promise<unknown>;
+
+/** Opens a person; what needs keys opens with them. */
+export async function openPerson(begin: Begin['begin'], askWallet: AskWallet): Promise<PersonDoor> {
+  let opened: Promise<OwnMethods> | undefined;
+  const keys = await Keys.open(begin.keys, () => {
+    opened = undefined;
+  });
+  return {
+    method: async (name) => {
+      if (name in keys.methods) return keys.methods[name as keyof KeyMethods] as AnyMethod;
+      const keyring = keys.keyring();
+      opened ??= openSelf(begin, keyring, askWallet).then(methodsOf);
+      opened.catch(() => {
+        opened = undefined;
+      });
+      return (await opened)[name as keyof OwnMethods] as AnyMethod | undefined;
+    },
+  };
+}
+
+function methodsOf(self: Self) {
   return {
     identity: async (): Promise<Identity> => ({
       reader: self.bob.reader,
       words: fingerprintWords(self.keyring.receiving().publicKey, self.keyring.verifying().publicKey),
-      card: self.bob.card({ owner: begin.account, name: begin.name }),
+      card: self.bob.card({ owner: self.begin.account, name: self.begin.name }),
       engine: engine(),
     }),
+    /** The newest block as policies are judged by, and the length of an epoch. Units: seconds. */
+    chainTime: async () => ({ ...(await self.bob.network.now()), epochLength: self.bob.network.epochLength }),
     ...sharing(self),
     ...receiving(self),
+    ...acquaintances(self),
   };
 }
 
-async function openSelf(begin: Begin['begin'], askWallet: AskWallet): Promise<Self> {
-  const { site, keys, account } = begin;
+async function openSelf(begin: Begin['begin'], keyring: Keyring, askWallet: AskWallet): Promise<Self> {
+  const { site, account } = begin;
   const { deployment, rpcUrl } = site;
   const { chainId } = deployment;
-  if (!('seed' in keys)) throw new Error('The vault is opened elsewhere.');
-  const keyring = Keyring.fromRoot(fromHex(`0x${keys.seed}`, 32));
   const reader = await viemReader({ rpcUrl, chainId });
   const bob = await Bob.open({ keyring, chain: reader, deployment });
   // A local chain that began anew is another chain, whatever it is called.
   const genesis = await reader.block(0n);
   const place = `dintel-${chainId}-${genesis?.hash.slice(2, 10)}-${bob.reader.slice(2, 14)}`;
   const { journal, blobs } = await openDatabase(place);
+  const people = new People({ network: bob.network, keyring, journal });
   let chain: Promise<Chain> | undefined;
   let alice: Promise<Alice> | undefined;
   const self: Self = {
@@ -84,6 +118,14 @@ async function openSelf(begin: Begin['begin'], askWallet: AskWallet): Promise<Se
     keyring,
     reader,
     bob,
+    people,
+    inbox: new Inbox({
+      network: bob.network,
+      keyrings: [keyring],
+      people,
+      journal,
+      ...(account && { hello: account }),
+    }),
     records: new Records(journal, keyring),
     blobs,
     kept: { retrieved: new Map(), evidence: [] },

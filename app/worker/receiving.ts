@@ -2,24 +2,8 @@
  * What Bob can be asked: what has come, look at a link, open it, read and save, report a liar. Owns: these methods, his list of what
  * has come. Owns not: the retrieval (lib), how it looks.
  */
-import { fetchBlob, RetrievalError, type RetrievedFile, type WrongAnswer } from 'dintel';
-import type { ChainReader } from 'dintel/chain';
-import {
-  type Address,
-  fingerprintWords,
-  formatLink,
-  type Hex,
-  helloTag,
-  type Link,
-  openManifest,
-  openNotice,
-  parseLink,
-  readCard,
-  toHex,
-  verifyCard,
-  verifyManifest,
-} from 'dintel/protocol';
-import { PublicKey } from 'dintel/umbral';
+import { type InboxItem, RetrievalError, type RetrievedFile, type WrongAnswer } from 'dintel';
+import { type Address, formatLink, type Hex, type Link, parseLink, toHex } from 'dintel/protocol';
 import { outcomeView } from './fault';
 import type { NodeOutcomeView } from './messages';
 import type { CallContext, Self } from './person';
@@ -38,7 +22,7 @@ export interface Received {
   readonly from: string | undefined;
   readonly fromKey: Hex;
   readonly note: string | undefined;
-  readonly state: 'live' | 'expired' | 'revoked' | 'unpaid' | 'unreadable';
+  readonly state: 'live' | 'expired' | 'revoked' | 'unpaid' | 'unreadable' | 'request';
   readonly code: string | undefined;
   readonly createdAt: number | undefined;
   readonly expiresAt: number | undefined;
@@ -51,12 +35,10 @@ export interface Received {
   readonly openedAt: number | undefined;
 }
 
-/** What he remembers of it: how it was found and what it was called. */
+/** What he remembers of it: what it was called. */
 interface ReceivedMemo {
-  readonly link: string;
-  readonly from: string | undefined;
-  readonly names?: readonly string[];
-  readonly openedAt?: number;
+  readonly names: readonly string[];
+  readonly openedAt: number;
 }
 
 /** A retrieval that came off. `handle` reads its files. */
@@ -70,17 +52,6 @@ export interface Opened {
   readonly ms: number;
 }
 
-/** Somebody's card, proven. */
-export interface CheckedCard {
-  readonly card: string;
-  readonly name: string | undefined;
-  readonly owner: Address | undefined;
-  /** Whether that account signed for the keys, or registered them. */
-  readonly proven: boolean;
-  readonly reader: Address;
-  readonly words: readonly string[];
-}
-
 const memoName = (policyId: Hex) => `received/${policyId.slice(2)}`;
 
 export function receiving(self: Self) {
@@ -88,46 +59,31 @@ export function receiving(self: Self) {
   const known = [bob.network.contracts];
 
   return {
-    /** Proves a receive card. Throws E_CARD and kin. */
-    checkCard: async ({ text }: { readonly text: string }): Promise<CheckedCard> => {
-      const verified = await verifyCard(readCard(text), bob.network.contracts, bob.network.contractJudge);
-      const { owner, name, receivingKey, verifyingKey } = verified.card;
-      const registered = owner && (await bob.network.keyRegistry.keysOf(owner));
-      const same = registered !== undefined && toHex(registered.receiving) === toHex(receivingKey.toBytes());
-      const proven = verified.provenOwner !== undefined || same;
-      const words = fingerprintWords(receivingKey, verifyingKey);
-      return { card: text.trim(), name, owner, proven, reader: verified.reader, words };
-    },
-
-    /** The registered keys of an account, as words; undefined if it has none. */
-    lookup: async ({ address }: { readonly address: Address }): Promise<readonly string[] | undefined> => {
-      const keys = await bob.network.keyRegistry.keysOf(address);
-      return keys && fingerprintWords(PublicKey.fromBytes(keys.receiving), PublicKey.fromBytes(keys.verifying));
-    },
-
-    /** What was shared with him, newest first: by notices to his account and by links that he kept. */
-    inbox: async (_: unknown, context: CallContext): Promise<readonly Received[]> => {
-      const found = new Map<Hex, ReceivedMemo>();
-      for (const [policyId, memo] of await notices(self)) found.set(policyId, memo);
-      for (const memo of await records.all<ReceivedMemo>('received/')) {
-        const { policyId } = parseLink(memo.link, known);
-        found.set(policyId, { ...found.get(policyId), ...memo });
+    /** What was shared with him, newest first: found on the chain, and links that he kept. */
+    inbox: async (_: unknown, { signal, onProgress }: CallContext): Promise<readonly Received[]> => {
+      for await (const _new of self.inbox.scan({ signal, onProgress })) signal.throwIfAborted();
+      const items: Received[] = [];
+      for await (const item of self.inbox.items({ signal })) {
+        items.push(received(item, begin.origin, await records.get<ReceivedMemo>(memoName(item.policyId))));
       }
-      const items = await Promise.all([...found.values()].map((memo) => look(self, memo, context.signal)));
-      return items.toSorted((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
+      return items;
     },
 
-    /** What a link is about, without opening it; kept in the inbox. Throws E_LINK, E_DOMAIN, E_VERSION. */
-    look: async ({ link, from }: { readonly link: string; readonly from?: string }, { signal }: CallContext) => {
-      const { policyId } = parseLink(link, known);
-      const old = await records.get<ReceivedMemo>(memoName(policyId));
-      const memo: ReceivedMemo = { ...old, link, from: from ?? old?.from };
-      await records.put(memoName(policyId), memo);
-      return look(self, memo, signal);
+    /** Takes a request of somebody who is not known. */
+    accept: async ({ policyId }: { readonly policyId: Hex }, { signal }: CallContext): Promise<void> => {
+      await self.inbox.accept(policyId, { signal });
+    },
+
+    /** What a link is about, without opening it; kept in the inbox. Throws E_LINK, E_DOMAIN, E_VERSION, POLICY_UNPAID. */
+    look: async ({ link }: { readonly link: string }, { signal }: CallContext): Promise<Received> => {
+      const said = parseLink(link, known);
+      const memo = await records.get<ReceivedMemo>(memoName(said.policyId));
+      if (said.bob !== undefined) return bearer(self, said, link);
+      return received(await self.inbox.addLink(said, { signal }), begin.origin, memo);
     },
 
     /** Takes it from the inbox of this browser. */
-    forget: ({ policyId }: { readonly policyId: Hex }): Promise<void> => records.delete(memoName(policyId)),
+    forget: ({ policyId }: { readonly policyId: Hex }): Promise<void> => self.inbox.remove(policyId),
 
     /** Opens what a link names. Progress: `retrieve.state`, `node.state`. Throws as lib's `Bob.retrieve`. */
     retrieve: async ({ link }: { readonly link: string }, { signal, onProgress }: CallContext): Promise<Opened> => {
@@ -140,9 +96,9 @@ export function receiving(self: Self) {
       self.kept.retrieved.set(handle, retrieved.files);
       if (retrieved.evidence.length > 0) self.kept.evidence = retrieved.evidence;
       const { policyId, threshold } = retrieved.manifest.manifest;
-      const old = await records.get<ReceivedMemo>(memoName(policyId));
       const names = retrieved.files.map(({ name }) => name);
-      await records.put(memoName(policyId), { from: undefined, ...old, link, names, openedAt: Date.now() });
+      const memo: ReceivedMemo = { names, openedAt: Date.now() };
+      await records.put(memoName(policyId), memo);
       return {
         handle,
         files: retrieved.files.map(({ name, mediaType, size }) => ({ name, mediaType, size })),
@@ -191,42 +147,6 @@ export function receiving(self: Self) {
       return { node, penalty, reward, transactionHash };
     },
   };
-
-  /** Notices under the tag of his account that his key opens. */
-  async function notices({
-    reader,
-  }: {
-    readonly reader: ChainReader;
-  }): Promise<readonly (readonly [Hex, ReceivedMemo])[]> {
-    if (begin.account === undefined) return [];
-    const { policyManager, contracts, deployment } = bob.network;
-    const tag = helloTag({ ...contracts, bob: begin.account });
-    const head = await reader.block('latest');
-    const range = { fromBlock: BigInt(deployment.deployedBlock), toBlock: head?.number ?? 0n };
-    const events = await policyManager.events({ event: 'Notice', indexed: { tag }, range });
-    return events.flatMap((event): (readonly [Hex, ReceivedMemo])[] => {
-      if (event.event !== 'Notice') return [];
-      const { id: policyId, envelope } = event.args;
-      try {
-        const notice = openNotice(self.keyring.receiving(), { policyId, tag }, envelope);
-        const { manifestId, verifyingKey, uris, name } = notice;
-        const { chainId, policyManager: manager } = contracts;
-        const link: Link = {
-          chainId,
-          policyManager: manager,
-          policyId,
-          manifestId,
-          verifyingKey,
-          uris,
-          bob: undefined,
-        };
-        return [[policyId, { link: formatLink(begin.origin, link), from: name }]];
-      } catch {
-        // Not for him, or not a notice: anyone may write under this tag.
-        return [];
-      }
-    });
-  }
 }
 
 function fileOf({ kept }: Self, handle: string, index: number): RetrievedFile {
@@ -235,47 +155,51 @@ function fileOf({ kept }: Self, handle: string, index: number): RetrievedFile {
   return file;
 }
 
-/** A shared thing as the chain and its manifest have it now. What cannot be read says why by `code`. */
-async function look({ bob, keyring }: Self, memo: ReceivedMemo, signal: AbortSignal): Promise<Received> {
-  const link = parseLink(memo.link, [bob.network.contracts]);
-  const own = link.bob ?? keyring;
-  const { policyManager } = bob.network;
-  const [policy, { timestamp }] = await Promise.all([policyManager.policy(link.policyId), bob.network.now()]);
-  const ended = policy?.revoked ? 'revoked' : policy && timestamp >= policy.expiresAt ? 'expired' : undefined;
-  const base = {
-    policyId: link.policyId,
-    link: memo.link,
-    from: memo.from,
-    fromKey: toHex(link.verifyingKey.toBytes()),
-    owner: policy?.owner,
-    expiresAt: policy?.expiresAt,
-    shares: policy?.shares,
-    openedAt: memo.openedAt,
+/** An item of lib's inbox as data. */
+function received(item: InboxItem, origin: string, memo: ReceivedMemo | undefined): Received {
+  const manifest = item.manifest?.manifest;
+  const readable = manifest !== undefined || item.state !== 'live';
+  return {
+    policyId: item.policyId,
+    link: formatLink(origin, item.link),
+    from: item.from?.name ?? item.claimedName,
+    fromKey: toHex(item.link.verifyingKey.toBytes()),
+    note: manifest?.note,
+    state: item.missing === 'REQUEST' ? 'request' : readable ? item.state : 'unreadable',
+    code: item.missing,
+    createdAt: manifest?.createdAt,
+    expiresAt: item.expiresAt,
+    threshold: manifest?.threshold,
+    shares: manifest?.shares,
+    owner: item.owner,
+    nodes: manifest?.leaves.map(({ node }) => node) ?? [],
+    files: manifest?.files.map(({ size }, index) => ({ name: memo?.names[index], size })) ?? [],
+    openedAt: memo?.openedAt,
   };
-  const nothing = { note: undefined, createdAt: undefined, threshold: undefined, nodes: [], code: undefined };
-  const named = (memo.names ?? []).map((name) => ({ name, size: 0 }));
-  if (policy === undefined) return { ...base, ...nothing, state: 'unpaid', files: named };
-  try {
-    const bytes = await fetchBlob(link.manifestId.slice(2), link.uris, { signal });
-    const { manifest } = await verifyManifest(openManifest(own.receiving(), bytes), {
-      verifyingKey: link.verifyingKey,
-      reader: { receivingKey: own.receiving().publicKey, verifyingKey: own.verifying().publicKey },
-      contracts: bob.network.contracts,
-      policy,
-      operatorValid: (node, operator, epoch) => bob.network.operatorValid(node, operator, epoch),
-    });
-    return {
-      ...base,
-      state: ended ?? 'live',
-      code: undefined,
-      note: manifest.note,
-      createdAt: manifest.createdAt,
-      threshold: manifest.threshold,
-      nodes: manifest.leaves.map(({ node }) => node),
-      files: manifest.files.map(({ size }, index) => ({ name: memo.names?.[index], size })),
-    };
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-    return { ...base, ...nothing, state: ended ?? 'unreadable', code, files: named };
-  }
+}
+
+/** What is known of a link that carries its own keys, before it is opened. */
+async function bearer({ bob }: Self, link: Link, text: string): Promise<Received> {
+  const [policy, { timestamp }] = await Promise.all([
+    bob.network.policyManager.policy(link.policyId),
+    bob.network.now(),
+  ]);
+  const over = policy !== undefined && timestamp >= policy.expiresAt;
+  return {
+    policyId: link.policyId,
+    link: text,
+    from: undefined,
+    fromKey: toHex(link.verifyingKey.toBytes()),
+    note: undefined,
+    state: policy === undefined ? 'unpaid' : policy.revoked ? 'revoked' : over ? 'expired' : 'live',
+    code: undefined,
+    createdAt: undefined,
+    expiresAt: policy?.expiresAt,
+    threshold: undefined,
+    shares: policy?.shares,
+    owner: policy?.owner,
+    nodes: [],
+    files: [],
+    openedAt: undefined,
+  };
 }

@@ -1,20 +1,8 @@
 /**
- * What Alice can be asked: encrypt and keep files, quote, grant, list and revoke. Owns: these methods, her list of files, the notice
- * to Bob. Owns not: the steps (lib), how it looks.
+ * What Alice can be asked: encrypt and keep files, quote, grant, list and revoke. Owns: these methods and her list of files. Owns not: the steps (lib), how it looks.
  */
 import { blobRange, type GrantQuote, type GrantSummary, openSealedFile } from 'dintel';
-import {
-  type Address,
-  type Hex,
-  helloTag,
-  type Link,
-  parseCard,
-  parseLink,
-  sealNotice,
-  toHex,
-  utf8,
-} from 'dintel/protocol';
-import { PublicKey } from 'dintel/umbral';
+import { type Address, type Hex, toHex } from 'dintel/protocol';
 import type { CallContext, Self } from './person';
 
 /** A file that is encrypted and kept in this browser. Units: bytes, milliseconds since 1970. */
@@ -31,8 +19,8 @@ export interface OwnFile {
   readonly glimpse: Hex;
 }
 
-/** Whom to share with: a receive card, or an address whose keys are in the registry. */
-export type Whom = { readonly card: string } | { readonly address: Address };
+/** Whom to share with: a receive card, or somebody who is known (`acquaintances.ts`). */
+export type Whom = { readonly card: string } | { readonly person: string };
 
 export interface Terms {
   readonly threshold: number;
@@ -138,14 +126,14 @@ export function sharing(self: Self) {
     quote: async (terms: Terms, { signal }: CallContext): Promise<GrantQuote> =>
       (await self.alice()).quote({ ...terms, signal }),
 
-    /** Grants one file, and tells Bob by the chain if `notify` names his account. Resolves when he can open it. */
+    /** Grants one file. Resolves when Bob can open it. */
     grant: async (
       {
         fileId,
         to,
         whom,
         note,
-        notify,
+        hello,
         ...terms
       }: Terms & {
         readonly fileId: string;
@@ -153,18 +141,23 @@ export function sharing(self: Self) {
         /** What she calls him. */
         readonly whom: string;
         readonly note?: string | undefined;
-        readonly notify?: Address | undefined;
+        /** Tell his account by a public tag; else only who knows her finds it without the link. */
+        readonly hello: boolean;
       },
       context: CallContext,
     ): Promise<Granted> => {
       const file = await ownFile(fileId);
       const alice = await self.alice();
+      // Of somebody who is known the pinned keys count; changed ones are refused until their words were compared.
+      const recipient = 'card' in to ? to.card : await self.people.recipient(to.person);
       const grant = await alice.grant({
         ...terms,
-        to: 'card' in to ? to.card : to,
+        to: recipient,
         label: file.label,
         files: [await sealedFile(fileId, context)],
         note,
+        announce: hello ? 'hello' : 'contact',
+        vouch: true,
         signal: context.signal,
         onProgress: context.onProgress,
       });
@@ -177,7 +170,6 @@ export function sharing(self: Self) {
         at: Date.now(),
       };
       await records.put(memoName(grant.policyId), memo);
-      if (notify !== undefined) await tell(self, notify, to, parseLink(link, [alice.network.contracts]));
       const receipt = await grant.receipt();
       return {
         policyId: grant.policyId,
@@ -221,6 +213,15 @@ export function sharing(self: Self) {
       }
     },
 
+    /** Makes a grant longer: same nodes, same link. Resolves when it is paid and the nodes hold the new manifest. */
+    extend: async (
+      { policyId, until }: { readonly policyId: Hex; readonly until: number },
+      { signal, onProgress }: CallContext,
+    ): Promise<{ readonly paidWei: bigint }> => {
+      const { paidWei } = await (await self.alice()).extend({ policyId, until, signal, onProgress });
+      return { paidWei };
+    },
+
     /** Ends a grant. Resolves when it is mined, with what came back. */
     revoke: async (
       { policyId }: { readonly policyId: Hex },
@@ -254,23 +255,4 @@ function ownGrant(summary: GrantSummary, memo: GrantMemo | undefined, epochs: nu
     nodes: summary.manifest?.shares.map(({ node }) => node) ?? [],
     link: memo?.link,
   };
-}
-
-/** A notice on chain that only Bob can open, under the tag of his account. */
-async function tell(self: Self, bob: Address, to: Whom, link: Link): Promise<void> {
-  const { network } = await self.alice();
-  const receivingKey = 'card' in to ? parseCard(to.card).receivingKey : await registered();
-  const { policyId, manifestId, verifyingKey, uris } = link;
-  const tag = helloTag({ ...network.contracts, bob });
-  const name = self.begin.name;
-  // An envelope has 512 bytes: the first places of the manifest are enough to find it.
-  const fitting = uris.slice(0, 4).filter((uri) => utf8(uri).length <= 64);
-  const envelope = sealNotice(receivingKey, { policyId, tag }, { manifestId, verifyingKey, uris: fitting, name });
-  await (await network.policyManager.notify(policyId, { tag, envelope })).wait();
-
-  async function registered(): Promise<PublicKey> {
-    const keys = await network.keyRegistry.keysOf((to as { readonly address: Address }).address);
-    if (keys === undefined) throw new Error('The registry lost a key that it had a moment ago.');
-    return PublicKey.fromBytes(keys.receiving);
-  }
 }

@@ -6,11 +6,11 @@
  */
 import { faultOf } from './fault';
 import type { Fault, ToPage, ToWorker } from './messages';
-import { type CallContext, openPerson, type PersonMethods } from './person';
+import { type CallContext, openPerson, type PersonDoor } from './person';
 
 const send = (message: ToPage): void => self.postMessage(message);
 
-let person: Promise<PersonMethods> | undefined;
+let person: Promise<PersonDoor> | undefined;
 const running = new Map<number, AbortController>();
 const asked = new Map<number, { resolve: (value: unknown) => void; reject: (error: unknown) => void }>();
 let questions = 0;
@@ -35,10 +35,7 @@ async function answer({ call, method, args, acts }: Extract<ToWorker, { method: 
     onProgress: (progress) => send({ call, progress }),
   };
   try {
-    const methods = await person;
-    const one = methods?.[method as keyof PersonMethods] as
-      | ((args: unknown, context: CallContext) => Promise<unknown>)
-      | undefined;
+    const one = await (await person)?.method(method);
     if (one === undefined) throw new Error(`There is no method ${method}.`);
     send({ call, result: await one(args, context) });
   } catch (error) {

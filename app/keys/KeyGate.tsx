@@ -1,0 +1,16 @@
+'use client';
+
+import type { ReactNode } from 'react';
+import { Skeleton } from '../components/Skeleton';
+import { useMe } from '../session/me';
+import { CreateKeys } from './CreateKeys';
+import { UnlockKeys } from './UnlockKeys';
+
+/** Shows its children once there are open keys; until then how to make or unlock them. */
+export function KeyGate({ children }: { readonly children: ReactNode }) {
+  const { keys } = useMe();
+  if (keys === undefined) return <Skeleton rows={5} />;
+  if (keys.state === 'none') return <CreateKeys />;
+  if (keys.state === 'locked') return <UnlockKeys slots={keys.slots} />;
+  return children;
+}

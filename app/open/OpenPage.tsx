@@ -1,0 +1,54 @@
+'use client';
+
+import { useEffect, useState } from 'react';
+import { ButtonLink } from '../components/Button';
+import { Fault } from '../components/Fault';
+import { Notice } from '../components/Notice';
+import { PageHead } from '../components/Page';
+import { Skeleton } from '../components/Skeleton';
+import { useText } from '../i18n/useText';
+import { KeyGate } from '../keys/KeyGate';
+import { Item } from '../receiving/Item';
+import { receivingTexts } from '../receiving/texts';
+import { useMe } from '../session/me';
+import { useAsk } from '../session/useAsk';
+
+/** Where a link lands: what it is, from whom, and opening it. What stands behind the # never leaves this page. */
+export function OpenPage() {
+  const t = useText(receivingTexts);
+  const [link, setLink] = useState<string>();
+  useEffect(() => {
+    const read = () => setLink(location.hash.length > 1 ? location.href : '');
+    read();
+    window.addEventListener('hashchange', read);
+    return () => window.removeEventListener('hashchange', read);
+  }, []);
+  return (
+    <>
+      <PageHead title={t('openTitle')} action={<ButtonLink href="/inbox">{t('toInbox')}</ButtonLink>}>
+        {t('openLead')}
+      </PageHead>
+      {link === undefined && <Skeleton rows={4} />}
+      {link === '' && (
+        <Notice title={t('noLink')} action={<ButtonLink href="/inbox">{t('toInbox')}</ButtonLink>}>
+          {t('noLinkNote')}
+        </Notice>
+      )}
+      {link !== undefined && link !== '' && (
+        <KeyGate>
+          <Linked link={link} />
+        </KeyGate>
+      )}
+    </>
+  );
+}
+
+function Linked({ link }: { readonly link: string }) {
+  const { session } = useMe();
+  const item = useAsk('look', { link });
+  const people = useAsk('people', undefined);
+  if (item.isError) return <Fault fault={item.error} />;
+  if (item.data === undefined) return <Skeleton rows={4} />;
+  const { fromKey } = item.data;
+  return <Item item={item.data} session={session} sender={people.data?.find((one) => one.key === fromKey)?.name} />;
+}

@@ -1,0 +1,176 @@
+'use client';
+
+import { useState } from 'react';
+import { Address } from '../components/Address';
+import { Button, ButtonLink } from '../components/Button';
+import { Card } from '../components/Card';
+import { Fault } from '../components/Fault';
+import { Field } from '../components/Field';
+import { Icon } from '../components/Icon';
+import { Identicon } from '../components/Identicon';
+import { Notice } from '../components/Notice';
+import { PageHead } from '../components/Page';
+import { Skeleton } from '../components/Skeleton';
+import { Words } from '../components/Words';
+import { useTask } from '../hooks/useTask';
+import { useText } from '../i18n/useText';
+import { KeyGate } from '../keys/KeyGate';
+import { useMe } from '../session/me';
+import { useAsk } from '../session/useAsk';
+import type { Acquaintance } from '../worker/acquaintances';
+import { DemoPeople } from './DemoPeople';
+import { peopleTexts } from './texts';
+
+/** Whom I know. */
+export function PeoplePage() {
+  const t = useText(peopleTexts);
+  return (
+    <>
+      <PageHead
+        title={t('title')}
+        action={
+          <>
+            <ButtonLink href="/keys">
+              <Icon name="keys" size={18} /> {t('keys')}
+            </ButtonLink>
+            <ButtonLink href="/people/me" kind="primary">
+              {t('mine')}
+            </ButtonLink>
+          </>
+        }
+      >
+        {t('lead')}
+      </PageHead>
+      <KeyGate>
+        <Known />
+      </KeyGate>
+    </>
+  );
+}
+
+function Known() {
+  const t = useText(peopleTexts);
+  const people = useAsk('people', undefined);
+  const list = people.data ?? [];
+  return (
+    <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
+      <div className="flex flex-col gap-4">
+        {people.data === undefined && <Skeleton rows={4} />}
+        {people.data?.length === 0 && <Notice title={t('none')}>{t('noneNote')}</Notice>}
+        {list.map((one) => (
+          <Entry key={one.id} one={one} onChange={() => people.refetch()} />
+        ))}
+      </div>
+      <Meet onMet={() => people.refetch()} />
+    </div>
+  );
+}
+
+function Meet({ onMet }: { readonly onMet: () => unknown }) {
+  const t = useText(peopleTexts);
+  const { session } = useMe();
+  const task = useTask();
+  const [text, setText] = useState(() => cardOfPlace());
+  const [name, setName] = useState('');
+  const meet = (card: string, called: string) =>
+    task.run(async (signal) => {
+      await session?.call('meet', { text: card, name: called }, { signal });
+      setText('');
+      setName('');
+      onMet();
+    });
+  return (
+    <Card>
+      <h2 className="font-semibold text-lg">{t('meet')}</h2>
+      <p className="mt-1 mb-4 text-quiet text-sm">{t('meetNote')}</p>
+      <form
+        className="flex flex-col gap-3"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void meet(text, name);
+        }}
+      >
+        <Field
+          label={t('card')}
+          value={text}
+          spellCheck={false}
+          autoComplete="off"
+          onChange={(event) => setText(event.target.value)}
+        />
+        <Field label={t('name')} value={name} autoComplete="off" onChange={(event) => setName(event.target.value)} />
+        <Fault fault={task.fault} />
+        <Button type="submit" kind="primary" busy={task.busy} disabled={text.trim() === ''}>
+          {t('add')}
+        </Button>
+      </form>
+      <DemoPeople label={t('demo')} onCard={meet} />
+    </Card>
+  );
+}
+
+/** A card link that led here carries the card behind its #. */
+const cardOfPlace = (): string => (location.hash.startsWith('#c1.') ? location.href : '');
+
+function Entry({ one, onChange }: { readonly one: Acquaintance; readonly onChange: () => unknown }) {
+  const t = useText(peopleTexts);
+  const { session } = useMe();
+  const task = useTask();
+  const name = one.name ?? t('somebody');
+  const act = (method: 'confirm' | 'dismiss' | 'forgetPerson') =>
+    task.run(async (signal) => {
+      await session?.call(method, { id: one.id }, { signal });
+      onChange();
+    });
+  return (
+    <Card>
+      <div data-testid="person" className="flex flex-wrap items-center gap-x-4 gap-y-3">
+        <Identicon value={one.key} size={44} />
+        <div className="min-w-0 flex-1">
+          <h2 className="font-semibold text-lg leading-tight">{name}</h2>
+          <p className="text-quiet text-sm">
+            {one.address !== undefined && <Address value={one.address} />}
+            {one.verifiedAt !== undefined && (
+              <span className="ml-2 text-teal">
+                <Icon name="check" size={14} className="inline" /> {t('compared')}
+              </span>
+            )}
+          </p>
+        </div>
+        <ButtonLink href={`/share#${one.id}`}>{t('share')}</ButtonLink>
+      </div>
+      {one.claimed === undefined ? (
+        one.verifiedAt === undefined && (
+          <div className="mt-4 flex flex-col gap-3 border-line border-t pt-4">
+            <p className="text-quiet text-sm">{t('notCompared')}</p>
+            <Words words={one.words} />
+            <div className="flex flex-wrap gap-2">
+              <Button busy={task.busy} onClick={() => act('confirm')}>
+                {t('same')}
+              </Button>
+              <Button kind="quiet" onClick={() => act('forgetPerson')}>
+                {t('forget')}
+              </Button>
+            </div>
+          </div>
+        )
+      ) : (
+        <div className="mt-4 flex flex-col gap-3 border-line border-t pt-4">
+          <p className="text-amber">{t('changed', { name })}</p>
+          <p className="text-quiet text-sm">{t('newWords')}</p>
+          <Words words={one.claimed} tone="attention" />
+          <p className="text-quiet text-sm">{t('oldWords')}</p>
+          <Words words={one.words} />
+          <div className="flex flex-wrap gap-2">
+            <Button busy={task.busy} onClick={() => act('confirm')}>
+              {t('same')}
+            </Button>
+            <Button kind="quiet" onClick={() => act('dismiss')}>
+              {t('keep')}
+            </Button>
+          </div>
+        </div>
+      )}
+      <Fault fault={task.fault} />
+    </Card>
+  );
+}

@@ -1,0 +1,205 @@
+'use client';
+
+import { useState } from 'react';
+import { Button } from '../components/Button';
+import { Card } from '../components/Card';
+import { Dial } from '../components/Dial';
+import { Fault } from '../components/Fault';
+import { Identicon } from '../components/Identicon';
+import { nickname } from '../components/nickname';
+import { codeOf } from '../errors/sentence';
+import { bytes, timeOf } from '../format';
+import { useLanguage, useText } from '../i18n/useText';
+import type { Session } from '../session/session';
+import { RemoteError } from '../worker/fault';
+import type { NodeOutcomeView } from '../worker/messages';
+import type { Received } from '../worker/receiving';
+import { Preview } from './Preview';
+import { receivingTexts } from './texts';
+import { marksOf, type Retrieval, useRetrieval } from './useRetrieval';
+
+/** Something that was shared: from whom, until when, and opening it with the live dial. */
+export function Item({
+  item,
+  session,
+  sender,
+  onForget,
+  onAccept,
+}: {
+  readonly item: Received;
+  readonly session: Session | undefined;
+  /** What the reader calls the sender, if the key is known. */
+  readonly sender: string | undefined;
+  readonly onForget?: (() => unknown) | undefined;
+  readonly onAccept?: (() => unknown) | undefined;
+}) {
+  const t = useText(receivingTexts);
+  const [language] = useLanguage();
+  const { retrieval, open } = useRetrieval(session);
+  const name = sender ?? item.from ?? t('unknownSender');
+  const when = item.expiresAt === undefined ? '' : timeOf(item.expiresAt, language);
+  const named = item.files.flatMap((file) => (file.name === undefined ? [] : [file.name]));
+  const size = item.files.reduce((sum, file) => sum + file.size, 0);
+  const title = named.length > 0 ? named.join(', ') : (item.note ?? t('file', { n: Math.max(1, item.files.length) }));
+  const tone = item.state === 'live' ? 'text-quiet' : 'text-amber';
+  return (
+    <Card className="flex flex-col gap-4">
+      <div data-testid="received" data-state={item.state} className="flex flex-wrap items-start gap-x-4 gap-y-2">
+        <Identicon value={item.fromKey} size={44} />
+        <div className="min-w-0 flex-1 basis-52">
+          <h2 className="truncate font-semibold text-lg leading-tight">{title}</h2>
+          <p className="text-quiet text-sm">
+            {t('from', { name })}
+            {size > 0 && ` · ${bytes(size)}`}
+            {item.openedAt !== undefined && ` · ${t('opened')}`}
+          </p>
+          {named.length > 0 && item.note !== undefined && <p className="mt-1">{item.note}</p>}
+        </div>
+        <p className={`text-sm ${tone}`}>{t(item.state, { when })}</p>
+      </div>
+      {item.state === 'unreadable' && (
+        <p className="text-quiet text-sm">{t('unreadableNote', { code: item.code ?? '?' })}</p>
+      )}
+      {item.state === 'request' && <p className="text-quiet text-sm">{t('requestNote')}</p>}
+      <Outcome item={item} retrieval={retrieval} name={name} when={when} />
+      {retrieval.state === 'opened' &&
+        session !== undefined &&
+        retrieval.opened.files.map((file, index) => (
+          <Preview
+            key={`${retrieval.opened.handle}/${file.name}`}
+            session={session}
+            opened={retrieval.opened}
+            index={index}
+          />
+        ))}
+      <div className="flex flex-wrap gap-2">
+        {retrieval.state === 'asking' ? (
+          <Button onClick={retrieval.stop}>{t('stop')}</Button>
+        ) : item.state === 'request' ? (
+          <Button kind="primary" onClick={onAccept}>
+            {t('accept')}
+          </Button>
+        ) : (
+          <Button
+            kind={item.state === 'live' && retrieval.state === 'idle' ? 'primary' : 'plain'}
+            disabled={session === undefined || item.state === 'unpaid' || item.state === 'unreadable'}
+            onClick={() => open(item.link)}
+          >
+            {t(retrieval.state === 'idle' ? 'open' : 'again')}
+          </Button>
+        )}
+        {onForget !== undefined && (
+          <Button kind="quiet" onClick={onForget}>
+            {t('forget')}
+          </Button>
+        )}
+      </div>
+    </Card>
+  );
+}
+
+/** The dial and what it means, while it is asked and after. */
+function Outcome({
+  item,
+  retrieval,
+  name,
+  when,
+}: {
+  readonly item: Received;
+  readonly retrieval: Retrieval;
+  readonly name: string;
+  readonly when: string;
+}) {
+  const t = useText(receivingTexts);
+  if (retrieval.state === 'idle') return null;
+  const { state } = retrieval;
+  const code = state === 'failed' ? codeOf(retrieval.error) : undefined;
+  const failed = state === 'failed' && retrieval.error instanceof RemoteError ? retrieval.error : undefined;
+  const shares = item.shares ?? retrieval.nodes.length;
+  const threshold = item.threshold ?? shares;
+  const evidence = state === 'opened' ? retrieval.opened.evidence : (failed?.evidence ?? 0);
+  return (
+    <div className="rise flex flex-col gap-3" aria-live="polite">
+      <div className="flex items-center gap-4">
+        <Dial
+          shares={shares}
+          threshold={threshold}
+          marks={marksOf(item.nodes, retrieval)}
+          size={state === 'opened' ? 64 : 128}
+          count
+        />
+        <p data-testid="outcome" data-state={state} className="text-pretty">
+          {state === 'asking' && t('asking', { n: shares, m: threshold })}
+          {state === 'opened' &&
+            t('openedWith', {
+              have: retrieval.nodes.filter((one) => one.state === 'verified').length,
+              shares,
+              seconds: (retrieval.opened.ms / 1000).toFixed(1),
+            })}
+          {code === 'POLICY_REVOKED' && <span className="text-amber">{t('failedRevoked', { name, when })}</span>}
+          {code === 'POLICY_EXPIRED' && <span className="text-amber">{t('failedExpired', { name, when })}</span>}
+          {code === 'THRESHOLD_NOT_MET' && (
+            <span className="text-amber">
+              {t('failedThreshold', {
+                have: failed?.have ?? 0,
+                need: failed?.need ?? threshold,
+                who: (failed?.nodes ?? []).flatMap((one) => whyOf(one, t) ?? []).join(' '),
+              })}
+            </span>
+          )}
+        </p>
+      </div>
+      {state === 'failed' && code !== 'POLICY_REVOKED' && code !== 'POLICY_EXPIRED' && code !== 'THRESHOLD_NOT_MET' && (
+        <Fault fault={retrieval.error} />
+      )}
+      {evidence > 0 && <p className="rounded-lg bg-brick-wash px-3 py-2 text-brick text-sm">{t('caught')}</p>}
+      <Report nodes={retrieval.nodes} over={state !== 'asking'} />
+    </div>
+  );
+}
+
+const whyOf = (
+  { node, state }: NodeOutcomeView,
+  t: (key: 'offline' | 'refused' | 'lied', values: { node: string }) => string,
+) =>
+  state === 'silent' || state === 'refused' || state === 'bad'
+    ? t(state === 'silent' ? 'offline' : state === 'refused' ? 'refused' : 'lied', { node: nickname(node) })
+    : undefined;
+
+/** Every node's part: what it did and how long it took; folded away once all is well. */
+function Report({ nodes, over }: { readonly nodes: readonly NodeOutcomeView[]; readonly over: boolean }) {
+  const t = useText(receivingTexts);
+  const [shown, setShown] = useState(false);
+  const words = {
+    idle: t('stateIdle'),
+    asked: t(over ? 'stateIdle' : 'stateAsked'),
+    verified: t('stateVerified'),
+    refused: t('stateRefused'),
+    silent: t('stateSilent'),
+    bad: t('stateBad'),
+  } as const;
+  const slowest = Math.max(1, ...nodes.map(({ ms = 0 }) => ms));
+  return (
+    <details open={shown} onToggle={(event) => setShown(event.currentTarget.open)} className="text-sm">
+      <summary className="min-h-6 text-quiet">{t('proof')}</summary>
+      <ul className="mt-2 flex flex-col gap-1.5">
+        {nodes.map(({ node, state, ms, code }) => (
+          <li key={node} className="grid grid-cols-[8.5rem_1fr_auto] items-center gap-3">
+            <span className="truncate">{nickname(node)}</span>
+            <svg viewBox="0 0 100 6" preserveAspectRatio="none" className="h-1.5 w-full" aria-hidden="true">
+              <path
+                d={`M0 0h${((ms ?? 0) / slowest) * 100}v6H0z`}
+                className={state === 'verified' ? 'fill-teal' : 'fill-amber'}
+              />
+            </svg>
+            <span className="text-quiet">
+              {words[state]}
+              {code !== undefined && ` (${code})`}
+              {ms !== undefined && ` · ${ms} ms`}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}

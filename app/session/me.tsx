@@ -1,0 +1,87 @@
+'use client';
+
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import type { Address } from 'dintel/chain';
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react';
+import { useConfig, useConnection } from 'wagmi';
+import { getWalletClient } from 'wagmi/actions';
+import { isLocal } from '../flavour';
+import { useLanguage } from '../i18n/useText';
+import { useSite } from '../providers';
+import { personaPrefix, personaWallet } from '../wallet/persona';
+import type { KeysState } from '../worker/keys';
+import { Session } from './session';
+
+/** Who is at this browser: keys, and the account that pays, if any. */
+export interface Me {
+  /** There as soon as somebody has asked for it. */
+  readonly session: Session | undefined;
+  readonly account: Address | undefined;
+  /** A demo person's name. */
+  readonly name: string | undefined;
+  readonly keys: KeysState | undefined;
+  /** After unlocking, locking or making keys. */
+  readonly refresh: () => Promise<unknown>;
+}
+
+const Context = createContext<(Me & { readonly want: () => void }) | undefined>(undefined);
+
+/** Who is here. Starts the person's worker when it is first used. Only inside of `Ready`. */
+export function useMe(): Me {
+  const me = useContext(Context);
+  if (me === undefined) throw new Error('useMe is used outside of Ready');
+  const { want } = me;
+  useEffect(want, [want]);
+  return me;
+}
+
+/** Keeps the person across pages: a demo person by her seed, everybody else by the vault of this browser. */
+export function MeProvider({ children }: { readonly children: ReactNode }) {
+  const site = useSite();
+  const config = useConfig();
+  const queries = useQueryClient();
+  const [language] = useLanguage();
+  const connection = useConnection();
+  const [wanted, setWanted] = useState(false);
+  const [session, setSession] = useState<Session>();
+  const settled = connection.status === 'connected' || connection.status === 'disconnected';
+  const account = connection.status === 'connected' ? connection.address : undefined;
+  const connector = connection.status === 'connected' ? connection.connector.id : undefined;
+  const persona =
+    isLocal && connector?.startsWith(personaPrefix)
+      ? site.personas?.find(({ name }) => connector === `${personaPrefix}${name}`)
+      : undefined;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a change of language is no reason to end a person.
+  useEffect(() => {
+    if (!wanted || !settled) return;
+    const wallet =
+      account === undefined
+        ? undefined
+        : persona !== undefined
+          ? personaWallet(site.rpcUrl, account)
+          : { request: async (ask: never) => (await getWalletClient(config)).request(ask) as Promise<unknown> };
+    const keys = persona?.seed === undefined ? { vault: 'default' } : { seed: persona.seed };
+    const begun = new Session({ site, keys, name: persona?.name, account, wallet, language });
+    setSession(begun);
+    return () => {
+      begun.end();
+      setSession(undefined);
+      queries.removeQueries({ queryKey: ['me'] });
+    };
+  }, [wanted, settled, site, config, account, persona, queries]);
+
+  const keys = useQuery({
+    queryKey: ['me', 'keys', session?.id],
+    queryFn: () => session?.call('keysState', undefined),
+    enabled: session !== undefined,
+    refetchInterval: 30_000,
+  });
+  const { refetch } = keys;
+  const want = useCallback(() => setWanted(true), []);
+  const me = useMemo(
+    () => ({ session, account, name: persona?.name, keys: keys.data, refresh: refetch, want }),
+    [session, account, persona, keys.data, refetch, want],
+  );
+  return <Context.Provider value={me}>{children}</Context.Provider>;
+}

@@ -1,0 +1,217 @@
+'use client';
+
+import { useState } from 'react';
+import { Button, ButtonLink } from '../components/Button';
+import { Card } from '../components/Card';
+import { Choice } from '../components/Choice';
+import { Copy } from '../components/Copy';
+import { Fault } from '../components/Fault';
+import { Field } from '../components/Field';
+import { FilePicker } from '../components/FilePicker';
+import { Icon } from '../components/Icon';
+import { Notice } from '../components/Notice';
+import { bytes, timeOf } from '../format';
+import { useTask } from '../hooks/useTask';
+import { useLanguage, useText } from '../i18n/useText';
+import { useMe } from '../session/me';
+import { useAsk } from '../session/useAsk';
+import { type Step, Steps } from '../sharing/Steps';
+import { type GrantStage, stageOfEvent } from '../sharing/stage';
+import { sharingTexts } from '../sharing/texts';
+import { durationsFor, lasting } from '../sharing/times';
+import type { Acquaintance } from '../worker/acquaintances';
+import type { Granted, OwnFile } from '../worker/sharing';
+import { Price } from './Price';
+import { Unfinished } from './Unfinished';
+import { Whom } from './Whom';
+
+const quorums = [
+  { threshold: 2, shares: 3 },
+  { threshold: 3, shares: 5 },
+  { threshold: 5, shares: 9 },
+] as const;
+const usual = 1;
+
+/** What, for whom, how protected, until when, for how much; then one button. */
+export function ShareForm() {
+  const t = useText(sharingTexts);
+  const [language] = useLanguage();
+  const { session } = useMe();
+  const time = useAsk('chainTime', undefined);
+  const files = useAsk('files', undefined);
+  const task = useTask();
+  const [file, setFile] = useState<File | OwnFile>();
+  const [whom, setWhom] = useState<Acquaintance>();
+  const [quorum, setQuorum] = useState<number>(usual);
+  const [lasts, setLasts] = useState<number>();
+  const [note, setNote] = useState('');
+  const [tell, setTell] = useState(true);
+  const [stage, setStage] = useState<GrantStage>();
+  const [granted, setGranted] = useState<Granted>();
+
+  const durations = durationsFor(time.data?.epochLength ?? 86_400);
+  const chosen = lasts ?? durations[1] ?? durations[0] ?? 0;
+  const terms = quorums[quorum] ?? quorums[usual];
+  const until = (time.data?.timestamp ?? 0) + chosen;
+  const kept = files.data?.find(({ id }) => `#${id}` === location.hash);
+  const what = file ?? kept;
+  const name = whom?.name ?? t('somebody');
+  const hello = tell && whom?.address !== undefined;
+
+  const share = () =>
+    task.run(async (signal) => {
+      if (session === undefined || what === undefined || whom === undefined) return;
+      setGranted(undefined);
+      setStage('encrypt');
+      const own = what instanceof File ? await session.call('encrypt', { file: what }, { signal }) : what;
+      setFile(own);
+      setStage('ack');
+      const { timestamp } = await session.call('chainTime', undefined, { signal });
+      const asked = {
+        ...terms,
+        until: timestamp + chosen,
+        fileId: own.id,
+        to: { person: whom.id },
+        whom: name,
+        hello,
+      };
+      const done = await session.call(
+        'grant',
+        { ...asked, ...(note !== '' && { note }) },
+        {
+          signal,
+          title: `${t('share')}: ${own.name}`,
+          onProgress: (event) => setStage((now) => stageOfEvent(event) ?? now),
+        },
+      );
+      setStage('done');
+      setGranted(done);
+    });
+
+  if (time.isError) return <Fault fault={time.error} />;
+  const steps: readonly Step[] = [
+    { stage: 'encrypt', text: t('stepEncrypt') },
+    { stage: 'ack', text: t('stepAck') },
+    { stage: 'pay', text: t('stepPaid') },
+    { stage: 'store', text: t('stepStored') },
+  ];
+  if (stage !== undefined) {
+    return (
+      <Card className="mx-auto max-w-xl">
+        <h2 className="mb-1 font-semibold text-xl">{granted ? t('done', { name }) : what?.name}</h2>
+        {granted !== undefined && <p className="mb-5 text-quiet">{t('doneNote')}</p>}
+        <Steps steps={steps} at={stage} failed={task.fault !== undefined} />
+        <div className="mt-5 flex flex-col gap-3">
+          <Fault fault={task.fault} />
+          {granted !== undefined && (
+            <>
+              <p className="text-sm">
+                {t('summary', { m: granted.threshold, n: granted.shares, until: timeOf(granted.expiresAt, language) })}
+              </p>
+              <div className="flex flex-wrap gap-2" data-testid="shared">
+                <Copy text={granted.link} label={t('link')} />
+                <ButtonLink href="/grants">{t('seeGrants')}</ButtonLink>
+              </div>
+            </>
+          )}
+          {(granted !== undefined || task.fault !== undefined) && (
+            <Button
+              onClick={() => {
+                task.clear();
+                setStage(undefined);
+                if (granted !== undefined) setFile(undefined);
+                setGranted(undefined);
+              }}
+            >
+              {t('again')}
+            </Button>
+          )}
+        </div>
+      </Card>
+    );
+  }
+  return (
+    <form
+      className="grid items-start gap-4 lg:grid-cols-2"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void share();
+      }}
+    >
+      <Unfinished />
+      <div className="flex flex-col gap-4">
+        <Card>
+          <h2 className="mb-3 font-semibold text-lg">{t('what')}</h2>
+          {what instanceof File || what === undefined ? (
+            <FilePicker
+              file={what}
+              onFile={setFile}
+              hint={t(what === undefined ? 'drop' : 'another')}
+              choose={t('choose')}
+            />
+          ) : (
+            <p className="flex items-center gap-3">
+              <Icon name="files" size={24} className="text-teal" />
+              <span className="font-medium">{what.name}</span>
+              <span className="text-quiet text-sm">{bytes(what.size)}</span>
+            </p>
+          )}
+        </Card>
+        <Whom whom={whom} onWhom={setWhom} />
+      </div>
+      <div className="flex flex-col gap-4">
+        <Card className="flex flex-col gap-5">
+          <div>
+            <Choice
+              label={t('protection')}
+              value={quorum}
+              options={quorums.map(({ threshold, shares }, value) => ({
+                value,
+                text: t('quorum', { m: threshold, n: shares }),
+              }))}
+              onChange={setQuorum}
+            />
+            <p className="mt-2 text-quiet text-sm">
+              {t('protectionNote', { m: terms.threshold, n: terms.shares, less: terms.threshold - 1 })}
+            </p>
+          </div>
+          <Choice
+            label={t('until')}
+            value={chosen}
+            options={durations.map((value) => ({ value, text: lasting(value, language) }))}
+            onChange={setLasts}
+          />
+          <Field label={t('note')} value={note} maxLength={200} onChange={(event) => setNote(event.target.value)} />
+          {whom?.address !== undefined && (
+            <label className="flex cursor-pointer items-start gap-3">
+              <input
+                type="checkbox"
+                className="mt-1 size-5 accent-teal"
+                checked={tell}
+                onChange={(event) => setTell(event.target.checked)}
+              />
+              <span className="text-sm">{t('tell', { name })}</span>
+            </label>
+          )}
+        </Card>
+        {time.data === undefined ? (
+          <Notice title="…" />
+        ) : (
+          <Price terms={{ ...terms, until }}>
+            {(affordable) => (
+              <Button
+                type="submit"
+                kind="primary"
+                className="w-full"
+                busy={task.busy}
+                disabled={what === undefined || whom === undefined || !affordable}
+              >
+                {t('share')}
+              </Button>
+            )}
+          </Price>
+        )}
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,16 @@
+'use client';
+
+import type { ReactNode } from 'react';
+import { Notice } from '../components/Notice';
+import { useText } from '../i18n/useText';
+import { KeyGate } from '../keys/KeyGate';
+import { useMe } from '../session/me';
+import { sharingTexts } from './texts';
+
+/** Shows its children to whoever has a wallet that pays and open keys. */
+export function PayGate({ children }: { readonly children: ReactNode }) {
+  const t = useText(sharingTexts);
+  const { account } = useMe();
+  if (account === undefined) return <Notice title={t('needWallet')}>{t('needWalletNote')}</Notice>;
+  return <KeyGate>{children}</KeyGate>;
+}
