@@ -3,12 +3,14 @@
  * what the library promises of bytes, messages and people holds where people are. (Files that compare with Node's own cryptography or another library,
  * or start servers, stay in Node.)
  */
-import { globSync, readdirSync, readFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import type { Browser } from 'playwright-core';
+import { build as buildPage, preview } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch, openPage } from './browser.ts';
 import type { PageReport } from './inPage/vitest.ts';
@@ -134,5 +136,23 @@ describe('in headless Chromium', () => {
     expect(failed).toEqual([]);
     expect(faults).toEqual([]);
     expect(passed).toBeGreaterThan(800);
+  });
+
+  it('the vite example shares a file and opens it, with a dead node and a lying one', async () => {
+    const outDir = mkdtempSync(join(tmpdir(), 'dintel-page-'));
+    const config = { root: join(root, 'examples/vitePage'), configFile: false, logLevel: 'error' } as const;
+    await buildPage({ ...config, build: { outDir } });
+    const site = await preview({ ...config, build: { outDir }, preview: { host: '127.0.0.1', port: 0 } });
+    const { port } = site.httpServer.address() as AddressInfo;
+    const { page, faults } = await openPage(browser, { url: `http://127.0.0.1:${port}/` });
+    const letter = { name: 'letter.txt', mimeType: 'text/plain', buffer: Buffer.from('A letter for Bob.') };
+    await page.setInputFiles('#file', letter);
+    await page.waitForFunction(`document.getElementById('said').textContent.startsWith('Bob opened letter.txt')`);
+    const opened = await page.evaluate(`fetch(document.getElementById('saved').href).then((answer) => answer.text())`);
+    expect(opened).toBe('A letter for Bob.');
+    expect(faults).toEqual([]);
+    await page.close();
+    await site.close();
+    rmSync(outDir, { recursive: true, force: true });
   });
 });
