@@ -5,6 +5,8 @@
  * the processor time of all threads, which other programs of a busy machine disturb less. Medians of interleaved rounds.
  */
 import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import {
   decryptStream,
   encryptFile,
@@ -96,12 +98,17 @@ async function passesOver(
   ];
 }
 
+// So that no pass pays for what the one before it left lying.
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
 /** Measures `mib` MiB per pass. */
 async function benchFiles(mib: number): Promise<FileRow[]> {
   const passes = await passesOver(mib);
   const speeds = new Map(passes.map(([operation]) => [operation, { clock: [] as number[], cpu: [] as number[] }]));
   for (let round = 0; round <= rounds; round++) {
     for (const [operation, , pass] of passes) {
+      collect();
       const started = performance.now();
       const before = process.cpuUsage();
       await pass();
