@@ -29,7 +29,12 @@ describe('the network page', () => {
     await page.getByTestId('node').nth(5).waitFor();
     // The sixth lied, in the past that the demo has played, and is gone.
     await expect.poll(() => page.getByTestId('answers').count(), { timeout: 20_000 }).toBe(5);
-    expect(await page.getByTestId('policy').first().innerText()).toMatch(/revoked .* ago/);
+    expect(
+      await page
+        .getByTestId('policy')
+        .getByText(/revoked .* ago/)
+        .count(),
+    ).toBeGreaterThan(0);
     await page.getByTestId('penalty').first().getByRole('button', { name: 'Verify in my browser' }).click();
     await page.getByTestId('rejudged').getByText('Your browser agrees').waitFor();
     await page.screenshot({ path: join(pictures, 'network-light.png'), fullPage: true });
@@ -54,7 +59,7 @@ describe('the network page', () => {
   it('weighs quorums by what is feared', async () => {
     const { page } = await openPage(browser, { url: `${demo.site}/network/quorum` });
     expect(await page.getByTestId('opens').innerText()).toBe('99.14%');
-    await page.getByLabel('Must answer').fill('5');
+    await page.getByRole('slider', { name: 'Must answer' }).fill('5');
     expect(await page.getByTestId('opens').innerText()).toBe('59%');
     await page.getByRole('button', { name: 'Choose 3 of 5' }).click();
     expect(await page.getByTestId('opens').innerText()).toBe('99.14%');
@@ -63,7 +68,8 @@ describe('the network page', () => {
 
   it('keeps up with the chain', async () => {
     const { page } = await openPage(browser, { url: `${demo.site}/network` });
-    const block = async () => Number(/block (\d+)/.exec(await page.getByTestId('head').innerText())?.[1] ?? 0);
+    const block = async () =>
+      Number(/block ([\d,]+)/.exec(await page.getByTestId('head').innerText())?.[1]?.replaceAll(',', '') ?? 0);
     await expect.poll(block, { timeout: 20_000 }).toBeGreaterThan(0);
     const seen = await block();
     await expect.poll(block, { timeout: 20_000 }).toBeGreaterThan(seen);
