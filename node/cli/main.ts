@@ -34,11 +34,11 @@ export async function main(argv: readonly string[]): Promise<number> {
 /** Each role is loaded only when it is meant: Enrico does not wait for a chain library, nor help for anything. */
 const roles: Readonly<Record<string, { readonly description: string; readonly load: () => Promise<Command> }>> = {
   alice: {
-    description: 'Share: init, label, quote, grant, grants, revoke, people, publish.',
+    description: 'Share: init, label, quote, grant, grants, revoke, people, publish, phrase.',
     load: async () => (await import('./alice/alice.ts')).aliceCommand(),
   },
   bob: {
-    description: 'Open what was shared: init, card, inbox, retrieve, report, people, publish.',
+    description: 'Open what was shared: init, card, inbox, retrieve, report, people, publish, phrase.',
     load: async () => (await import('./bob/bob.ts')).bobCommand(),
   },
   enrico: {

@@ -1,8 +1,10 @@
 /** What commands of people start from: keys of a home, unlocked, and what their init remembered. */
 
+import { readFile } from 'node:fs/promises';
 import { Option } from 'commander';
 import { Keyring } from 'dintel';
 import type { Deployment } from 'dintel/chain';
+import { rootOfPhrase } from 'dintel/keys';
 import { checksumAddress } from 'dintel/protocol';
 import { type Config, readConfigIfAny, writeConfig } from '../config/configFile.ts';
 import { readDeployment } from '../config/deployment.ts';
@@ -11,13 +13,17 @@ import { parseRpcUrl } from '../config/parse.ts';
 import { makePrivateFolder } from '../config/secretFile.ts';
 import { readAccountKeyFile } from '../keystore/account.ts';
 import { PersonKeystore } from '../keystore/personKeystore.ts';
+import { asOperatorError } from '../keystore/strongbox.ts';
 import { action, type CommonOptions, type Context, commandFor, examples, keystorePath } from './common.ts';
 import { readPassword } from './password.ts';
+import { askHidden } from './prompt.ts';
 
 type Person = 'alice' | 'bob';
 
 interface InitOptions extends CommonOptions {
   readonly walletKeyFile?: string;
+  readonly recover?: boolean;
+  readonly phraseFile?: string;
 }
 
 /** `dintel alice init`, `dintel bob init`. */
@@ -29,6 +35,8 @@ export function personInitCommand(role: Person) {
         'bring an Ethereum key along: file of mode 0600, 64 hex digits (else a fresh one)',
       ),
     )
+    .addOption(new Option('--recover', 'bring keys back by their 24 words'))
+    .addOption(new Option('--phrase-file <file>', 'with --recover: where the words are (else asked)'))
     .addHelpText(
       'after',
       examples(
@@ -43,14 +51,12 @@ async function init(role: Person, { options, out }: Context<InitOptions>): Promi
   const rpc = options.rpc?.map(parseRpcUrl);
   const deployment = options.deployment === undefined ? undefined : await readDeployment(options.deployment);
   const walletKey = options.walletKeyFile === undefined ? undefined : await readAccountKeyFile(options.walletKeyFile);
+  const root = options.recover === true ? await typedRoot(options.phraseFile) : undefined;
   const password = await readPassword({ passwordFile: options.passwordFile, isNew: true });
   await makePrivateFolder(options.home);
-  const keystore = await PersonKeystore.create(
-    keystorePath(options.home),
-    password,
-    walletKey === undefined ? {} : { walletKey },
-  );
+  const keystore = await PersonKeystore.create(keystorePath(options.home), password, { root, walletKey });
   walletKey?.fill(0);
+  root?.fill(0);
   await writeConfig(options.home, {
     ...(rpc === undefined ? {} : { rpc }),
     ...(deployment === undefined ? {} : { deployment }),
@@ -58,7 +64,7 @@ async function init(role: Person, { options, out }: Context<InitOptions>): Promi
   const wallet = checksumAddress(keystore.wallet);
   keystore.wipe();
   out.result({ ok: true, home: options.home, wallet }, [
-    `Keys are ready in ${options.home}. Keep a copy of keystore.json: without it nothing shared with them can be opened.`,
+    `Keys are ready in ${options.home}. Without them nothing that is shared can be opened: dintel ${role} phrase writes them down.`,
     ...(role === 'alice' ? [`  wallet   ${wallet}   pays for grants; send it what they cost`] : []),
     role === 'alice' ? 'Next: dintel alice label <label>' : 'Next: dintel bob card',
   ]);
@@ -101,4 +107,19 @@ export async function deploymentFor(options: CommonOptions, config: Config): Pro
     });
   }
   return deployment;
+}
+
+/** The root that a person brings along: 32 bytes, wiped by the caller. Errors: E_MNEMONIC, E_INPUT, E_USAGE. */
+async function typedRoot(phraseFile: string | undefined): Promise<Uint8Array> {
+  const typed =
+    phraseFile === undefined
+      ? await askHidden('The 24 words', 'give --phrase-file FILE')
+      : await readFile(phraseFile, 'utf8').catch((cause: unknown) => {
+          throw new OperatorError('E_INPUT', `${phraseFile} cannot be read`, { cause });
+        });
+  try {
+    return rootOfPhrase(typed);
+  } catch (error) {
+    throw asOperatorError(error);
+  }
 }

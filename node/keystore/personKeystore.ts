@@ -30,13 +30,13 @@ export class PersonKeystore {
     this.wallet = accountOf(this.#walletKey);
   }
 
-  /** A fresh root; the wallet key is fresh too unless one is brought along (32 bytes). Errors: E_EXISTS, E_PASSWORD_WEAK. */
+  /** Root and wallet key are fresh unless brought along (32 bytes each, copied). Errors: E_EXISTS, E_PASSWORD_WEAK. */
   static async create(
     path: string,
     password: string,
-    options: { walletKey?: Uint8Array } = {},
+    options: { root?: Uint8Array | undefined; walletKey?: Uint8Array | undefined } = {},
   ): Promise<PersonKeystore> {
-    const root = randomBytes(32);
+    const root = options.root?.slice() ?? randomBytes(32);
     const walletKey = options.walletKey?.slice() ?? newAccountKey();
     const secret = concatBytes(Uint8Array.of(1), root, walletKey);
     root.fill(0);

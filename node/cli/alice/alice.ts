@@ -6,6 +6,7 @@ import { PersonKeystore } from '../../keystore/personKeystore.ts';
 import { action, type CommonOptions, type Context, commandFor, examples, keystorePath } from '../common.ts';
 import { peopleCommand } from '../people.ts';
 import { openPerson, personInitCommand } from '../person.ts';
+import { phraseCommand } from '../personPhrase.ts';
 import { publishCommand } from '../publish.ts';
 import { grantCommand, resumeCommand } from './grant.ts';
 import { extendCommand, grantsCommand, revokeCommand } from './manage.ts';
@@ -25,6 +26,7 @@ export function aliceCommand(): Command {
     revokeCommand(),
     peopleCommand('alice'),
     publishCommand('alice'),
+    phraseCommand('alice'),
   ];
   for (const child of children) command.addCommand(child);
   return command;

@@ -11,6 +11,7 @@ import { interrupted } from '../interrupt.ts';
 import { table } from '../output.ts';
 import { peopleCommand } from '../people.ts';
 import { deploymentFor, openPerson, personInitCommand } from '../person.ts';
+import { phraseCommand } from '../personPhrase.ts';
 import type { Progress } from '../progress.ts';
 import { formatBytes } from '../progress.ts';
 import { publishCommand } from '../publish.ts';
@@ -21,7 +22,7 @@ import { reportCommand } from './report.ts';
 export function bobCommand(): Command {
   const command = new Command('bob');
   const own = [personInitCommand('bob'), cardCommand(), retrieveCommand(), reportCommand()];
-  const finding = [inboxCommand(), peopleCommand('bob'), publishCommand('bob')];
+  const finding = [inboxCommand(), peopleCommand('bob'), publishCommand('bob'), phraseCommand('bob')];
   for (const child of [...own, ...finding]) command.addCommand(child);
   return command;
 }

@@ -1,4 +1,5 @@
 /** People, published keys and the inbox by the command line, on a real chain. What nodes hold is the business of the story. */
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Keyring } from 'dintel';
 import { PolicyManager } from 'dintel/chain';
@@ -16,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => chain?.close());
 
 /** A home, and its commands. */
-async function home(role: 'alice' | 'bob') {
+async function home(role: 'alice' | 'bob', ...more: readonly string[]) {
   const folder = scratchFolder();
   const deployment = secretFile(folder, 'contracts.json', JSON.stringify(chain.deployment));
   const common = ['--home', join(folder, role), '--password-file', secretFile(folder, 'pw', 'a password for tests')];
@@ -24,13 +25,13 @@ async function home(role: 'alice' | 'bob') {
     const ended = await dintelHere([role, ...args, ...common, '--json']);
     return ended.json as Record<string, unknown> & { error?: { code: string } };
   };
-  const made = await run('init', '--rpc', chain.rpcUrl, '--deployment', deployment);
+  const made = await run('init', '--rpc', chain.rpcUrl, '--deployment', deployment, ...more);
   const address = made.wallet as string;
   await chain.fund(address);
   return { run, address };
 }
 
-test('keys are published, pinned by address and card, and a change is told', { timeout: 60_000 }, async () => {
+test('keys are published, pinned by address and card, and a change is told', { timeout: 180_000 }, async () => {
   const [alice, bob] = [await home('alice'), await home('bob')];
   expect((await alice.run('people', 'add', bob.address)).error?.code).toBe('KEY_NOT_REGISTERED');
   const published = await bob.run('publish', '--yes');
@@ -48,7 +49,7 @@ test('keys are published, pinned by address and card, and a change is told', { t
   expect((await alice.run('people', 'remove', short)).error?.code).toBe('E_FIELD');
 });
 
-test('a notice on the chain is in the inbox, from a stranger as a request', { timeout: 60_000 }, async () => {
+test('a notice on the chain is in the inbox, from a stranger as a request', { timeout: 180_000 }, async () => {
   const bob = await home('bob');
   const { card } = await bob.run('card');
   const stranger = await ethersChain({ rpcUrl: chain.rpcUrl, privateKey: wallet(5).privateKey as Hex });
@@ -77,4 +78,31 @@ test('a notice on the chain is in the inbox, from a stranger as a request', { ti
   ]);
   expect((await bob.run('inbox', '--accept', 'nonsense')).error?.code).toBe('E_USAGE');
   expect((await bob.run('inbox', '--rebuild')).items).toHaveLength(1);
+});
+
+test('24 words bring the keys to another device, from a file that nobody else can read', {
+  timeout: 180_000,
+}, async () => {
+  const bob = await home('bob');
+  const file = join(scratchFolder(), 'phrase.txt');
+  expect((await bob.run('phrase')).error?.code).toBe('E_USAGE');
+  expect(await bob.run('phrase', '--phrase-file', file)).toMatchObject({ ok: true });
+  expect((await bob.run('phrase', '--phrase-file', file)).error?.code).toBe('E_EXISTS');
+  expect(readFileSync(file, 'utf8').trim().split(' ')).toHaveLength(24);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  const again = await home('bob', '--recover', '--phrase-file', file);
+  const fingerprint = async (one: typeof bob) => (await one.run('card')).fingerprint;
+  expect(await fingerprint(again)).toBe(await fingerprint(bob));
+  expect(again.address).not.toBe(bob.address);
+  const damaged = secretFile(scratchFolder(), 'words', 'abandon '.repeat(24));
+  const refused = await dintelHere([
+    'bob',
+    'init',
+    '--home',
+    join(scratchFolder(), 'x'),
+    '--recover',
+    '--phrase-file',
+    damaged,
+  ]);
+  expect([refused.status, refused.stderr]).toEqual([4, expect.stringContaining('E_MNEMONIC')]);
 });
