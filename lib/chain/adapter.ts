@@ -38,6 +38,8 @@ export interface Sender {
   readonly account: Address;
   sendTransaction(transaction: Unsigned): Promise<Hex>;
   signTypedData(data: TypedData): Promise<Hex>;
+  /** Several calls as one, all or none: the hash of their transaction; undefined if this account does not offer it. */
+  sendCalls?(calls: readonly Omit<Unsigned, 'gas'>[], signal: AbortSignal | undefined): Promise<Hex | undefined>;
 }
 
 interface RpcLog {
@@ -163,6 +165,17 @@ export function makeChain(options: { codec: Codec; rpc: Rpc; chainId: number; se
       return sentTransaction({ codec, rpc, abi: request.abi, hash, rpcForm });
     },
     signTypedData: (data) => withContract(codec, [], () => sender.signTypedData(data)),
+    ...(sender.sendCalls && {
+      sendTogether: async (requests, { signal } = {}) => {
+        const abi = requests.flatMap((request) => request.abi);
+        const calls = requests.map((request) => {
+          const { to, data, valueWei } = prepare(request);
+          return { to, data, valueWei };
+        });
+        const hash = await withContract(codec, abi, async () => sender.sendCalls?.(calls, signal));
+        return hash && sentTransaction({ codec, rpc, abi, hash }).wait(signal ? { signal } : {});
+      },
+    }),
   };
 }
 

@@ -110,4 +110,12 @@ export interface Chain extends ChainReader {
   /** Simulates first, so that a revert is an error with its name and costs nothing; then signs and sends. */
   send(request: ContractCall & { valueWei?: bigint; gas?: bigint }): Promise<SentTransaction>;
   signTypedData(data: TypedData): Promise<Hex>;
+  /**
+   * Several calls as one transaction, all or none, and one question to the account's owner, where its wallet offers that (EIP-5792);
+   * resolved when mined. `undefined`, and nothing sent, where it does not: see `sendAll`.
+   */
+  sendTogether?(
+    requests: readonly (ContractCall & { valueWei?: bigint })[],
+    options?: { signal?: AbortSignal },
+  ): Promise<MinedTransaction | undefined>;
 }

@@ -10,4 +10,5 @@ export * from './minerEscrow.ts';
 export * from './policyManager.ts';
 export * from './registry.ts';
 export { httpRpc, type Rpc } from './rpc.ts';
+export { sendAll } from './sendAll.ts';
 export * from './token.ts';

@@ -1,6 +1,7 @@
-/** Both adapters are the same `Chain`: one list of promises, run against each on a real chain. */
+/** All adapters are the same `Chain`: one list of promises, run against each on a real chain. */
 
 import { type Chain, ChainError, type ChainReader, type Hex, isRevert } from 'dintel/chain';
+import { eip1193Chain, eip1193Reader } from 'dintel/chain/eip1193';
 import { ethersChain, ethersReader } from 'dintel/chain/ethers';
 import { viemChain, viemReader } from 'dintel/chain/viem';
 import { JsonRpcProvider, verifyTypedData, Wallet } from 'ethers';
@@ -8,6 +9,7 @@ import { createPublicClient, createWalletClient, http } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { otherKey, type ProbeChain, poorKey, privateKey, startProbeChain } from './probe.ts';
+import { testWallet } from './testWallet.ts';
 
 let local: ProbeChain;
 beforeAll(async () => {
@@ -47,6 +49,11 @@ const adapters: { name: string; read(): Promise<ChainReader>; act(key: Hex): Pro
     read: () => viemReader({ client: createPublicClient({ transport: http(local.rpcUrl) }) }),
     act: (key) =>
       viemChain({ wallet: createWalletClient({ account: privateKeyToAccount(key), transport: http(local.rpcUrl) }) }),
+  },
+  {
+    name: 'EIP-1193, no library',
+    read: () => eip1193Reader({ rpcUrl: local.rpcUrl }),
+    act: (key) => eip1193Chain({ provider: testWallet(local.rpcUrl, key) }),
   },
 ];
 
@@ -272,5 +279,20 @@ describe('opening a chain', () => {
       wallet: createWalletClient({ account: privateKeyToAccount(otherKey), transport: http(local.rpcUrl) }),
     });
     expect(byEthers.account).toBe(byViem.account);
+  });
+});
+
+describe('a wallet', () => {
+  it('whose owner says no, that shows no account, that is on another chain, that is none', async () => {
+    const chain = await eip1193Chain({ provider: testWallet(local.rpcUrl, privateKey, { refuses: true }) });
+    const act = { to: local.probe, abi: local.abi, function: 'act', args: [1n, id] };
+    expect(await codeOf(chain.send(act))).toBe('chain.rejected');
+    const domain = { name: 'x', version: '1', chainId: 31337n, verifyingContract: local.probe };
+    const typed = { domain, types: { A: [{ name: 'n', type: 'uint256' }] }, primaryType: 'A', message: { n: 1n } };
+    expect(await codeOf(chain.signTypedData(typed))).toBe('chain.rejected');
+    const bare = { request: async ({ method }: { method: string }) => (method === 'eth_chainId' ? '0x7a69' : []) };
+    expect(await codeOf(eip1193Chain({ provider: bare }))).toBe('chain.no_account');
+    expect(await codeOf(eip1193Chain({ provider: bare, chainId: 1 }))).toBe('chain.wrong_chain');
+    expect(await codeOf(eip1193Reader({ provider: {} as never }))).toBe('chain.config');
   });
 });

@@ -9,7 +9,7 @@ import { randomBytes } from '@noble/hashes/utils.js';
 import type { Chain, SentTransaction } from '../../chain/chain.ts';
 import type { Deployment } from '../../chain/deployments.ts';
 import { ChainError } from '../../chain/errors.ts';
-import type { PolicyRecord } from '../../chain/policyManager.ts';
+import { PolicyManager, type PolicyRecord } from '../../chain/policyManager.ts';
 import { readRegistry } from '../../chain/registry.ts';
 import { type Card, isVerifiedCard, type VerifiedCard, verifyCard } from '../../protocol/card.ts';
 import { readCard } from '../../protocol/cardForms.ts';
@@ -149,6 +149,8 @@ export interface RevokeOptions {
   readonly policyId: Hex;
   /** Also tell the cohort by a signed message, before the transaction is mined: one more signature. Default false. */
   readonly earlyNotice?: boolean | undefined;
+  /** Sends and pays the transaction, so that the owner only signs: her account may be a contract wallet, or without coins. */
+  readonly payer?: Chain | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;
 }
@@ -440,9 +442,14 @@ export class Alice {
   async revoke(options: RevokeOptions): Promise<Revoked> {
     const { policyId, signal, onProgress } = options;
     checkAbort(signal);
-    const { policyManager } = this.network;
-    const nodes = options.earlyNotice ? await this.#noticeEarly(policyId, signal) : [];
-    const sent: SentTransaction = await policyManager.revoke(policyId);
+    const { policyManager, deployment } = this.network;
+    const { payer } = options;
+    const signed = options.earlyNotice || payer ? await this.#signRevocation(policyId) : undefined;
+    const nodes = options.earlyNotice && signed ? await this.#noticeEarly(signed, signal) : [];
+    const sent: SentTransaction =
+      payer && signed
+        ? await new PolicyManager(payer, deployment.policyManager).revokeBySig({ id: policyId, ...signed })
+        : await policyManager.revoke(policyId);
     onProgress?.({ type: 'tx.sent', hash: sent.hash });
     const mined = await sent.wait(signal ? { signal } : {});
     onProgress?.({ type: 'tx.mined', hash: sent.hash });
@@ -593,24 +600,24 @@ export class Alice {
     return { ...card, address: card.owner };
   }
 
-  /** The signed revocation to every node of the cohort; what they say is told, never waited for long. */
-  async #noticeEarly(policyId: Hex, signal: AbortSignal | undefined): Promise<Revoked['nodes']> {
-    const bytes = await this.#journal.get(grantName(policyId));
-    if (!bytes) return [];
-    const record = decodeRecord(bytes);
+  /** Her word that it ends: good for nodes and for the contract, for an hour. One question to the wallet. */
+  async #signRevocation(policyId: Hex): Promise<Revocation & { readonly signature: Uint8Array }> {
     const { timestamp } = await this.network.now();
     const message: Revocation = { policyId, deadline: timestamp + 3_600 };
-    const { contracts } = this.network;
-    const signature = fromHex(
-      await this.network.chain.signTypedData(walletTypedData('Revocation', contracts, message)),
-    );
-    const { chainId, adjudicator, policyManager, escrow } = contracts;
-    const body = {
-      domain: { chainId, adjudicator, policyManager, escrow },
-      policyId,
-      deadline: message.deadline,
-      signature,
-    };
+    const typed = walletTypedData('Revocation', this.network.contracts, message);
+    return { ...message, signature: fromHex(await this.network.chain.signTypedData(typed)) };
+  }
+
+  /** The signed revocation to every node of the cohort; what they say is told, never waited for long. */
+  async #noticeEarly(
+    revocation: Revocation & { readonly signature: Uint8Array },
+    signal: AbortSignal | undefined,
+  ): Promise<Revoked['nodes']> {
+    const bytes = await this.#journal.get(grantName(revocation.policyId));
+    if (!bytes) return [];
+    const record = decodeRecord(bytes);
+    const { chainId, adjudicator, policyManager, escrow } = this.network.contracts;
+    const body = { domain: { chainId, adjudicator, policyManager, escrow }, ...revocation };
     return Promise.all(
       record.cohort.map(async ({ node, url }) => {
         try {
