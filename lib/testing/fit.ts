@@ -46,14 +46,14 @@ export function selectorOf(error: Item): Hex {
 const misfit = (what: string): ChainError => new ChainError('chain.abi', `The arguments do not fit: ${what}.`);
 
 /** The value in the shape that the door gives and takes. Throws `chain.abi`. */
-export function fit(parameter: Parameter, value: unknown): unknown {
+export function fitValue(parameter: Parameter, value: unknown): unknown {
   const { type, components = [] } = parameter;
   const name = parameter.name ?? type;
   const array = /^(.*)\[(\d*)\]$/.exec(type);
   if (array) {
     const size = array[2];
     if (!Array.isArray(value) || (size !== '' && value.length !== Number(size))) throw misfit(`${name} is ${type}`);
-    return value.map((one) => fit({ ...parameter, type: array[1] as string }, one));
+    return value.map((one) => fitValue({ ...parameter, type: array[1] as string }, one));
   }
   if (type === 'tuple') return fitAll(components, value, name);
   const whole = /^uint(\d+)$/.exec(type);
@@ -90,7 +90,7 @@ export function fitAll(
     parameters.map((parameter, place) => {
       const name = parameter.name || String(place);
       const value: unknown = Array.isArray(values) ? values[place] : (values as Record<string, unknown>)[name];
-      return [name, fit(parameter, value)];
+      return [name, fitValue(parameter, value)];
     }),
   );
 }

@@ -14,7 +14,7 @@ import { keyRegistryContract } from './contracts/keyRegistry.ts';
 import { minerEscrowContract } from './contracts/minerEscrow.ts';
 import { policyManagerContract } from './contracts/policyManager.ts';
 import { TokenModel, tokenContract } from './contracts/token.ts';
-import { findItem, fit, fitAll, type Item, itemOf, selectorOf } from './fit.ts';
+import { findItem, fitAll, fitValue, type Item, itemOf, selectorOf } from './fit.ts';
 import { Refused, Store } from './model/index.ts';
 
 /** What every transaction costs here; a real one's gas depends on what it does. */
@@ -94,8 +94,8 @@ export class ModelChain {
     const { result } = this.#perform(world, call, item);
     const outputs = item.outputs ?? [];
     if (outputs.length === 0) return undefined;
-    if (outputs.length > 1) return outputs.map((output, i) => fit(output, (result as unknown[])[i]));
-    return fit(outputs[0] as (typeof outputs)[number], result);
+    if (outputs.length > 1) return outputs.map((output, i) => fitValue(output, (result as unknown[])[i]));
+    return fitValue(outputs[0] as (typeof outputs)[number], result);
   }
 
   /** A state to look at, forked: nothing done to it stays. */
@@ -111,7 +111,7 @@ export class ModelChain {
       if (parameter === undefined)
         throw new ChainError('chain.abi', `The event ${event} has no indexed parameter ${name}.`);
       const list = Array.isArray(value) ? (value as unknown[]) : [value];
-      return [name, new Set(list.map((one) => String(fit(parameter, one))))] as const;
+      return [name, new Set(list.map((one) => String(fitValue(parameter, one))))] as const;
     });
     const at = new Set(addresses.map((address) => address.toLowerCase()));
     return this.#blocksOf(range)
