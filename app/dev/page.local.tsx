@@ -7,8 +7,10 @@ export const metadata: Metadata = { title: 'Local tools' };
 /** The local chain's tools; only the local flavour has this page. */
 export default function DevPage() {
   return (
-    <Ready>
-      <Tools />
-    </Ready>
+    <div className="min-h-dvh">
+      <Ready>
+        <Tools />
+      </Ready>
+    </div>
   );
 }

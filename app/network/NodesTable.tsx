@@ -22,7 +22,13 @@ export function NodesTable({
   const t = useText(networkTexts);
   const [language] = useLanguage();
   const probes = useProbes(nodes.filter(({ state }) => state !== 'gone').map(({ url }) => url));
-  if (chronicle === undefined) return <Skeleton rows={5} />;
+  if (chronicle === undefined) {
+    return (
+      <div className="h-[21rem]">
+        <Skeleton rows={7} />
+      </div>
+    );
+  }
   const heads = [t('node'), t('answers'), t('stake'), t('lease'), t('leastRate'), t('earned')];
   return (
     <div className="overflow-x-auto">

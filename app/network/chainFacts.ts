@@ -17,6 +17,9 @@ import {
 import { BlockTimes } from './blockTimes.ts';
 import { type Chronicle, epochOf, type Fact, type NetworkRules } from './facts.ts';
 
+/** Events whose second matters: when access ended, when evidence was in time. */
+const exact: ReadonlySet<string> = new Set(['PolicyRevoked', 'Slashed']);
+
 /** Reads a network and keeps up with it. */
 export class ChainFacts {
   readonly #reader: ChainReader;
@@ -54,6 +57,8 @@ export class ChainFacts {
       toBlock: head.number,
     });
     for await (const page of pages) found.push(...page.logs);
+    // What is read from these times is compared with the contracts' own: they are asked for first, and so are never interpolated.
+    await this.#times.learn(found.filter(({ event }) => exact.has(event)).map(({ blockNumber }) => blockNumber));
     await this.#times.learn(found.map(({ blockNumber }) => blockNumber));
     if (found.length > 0) this.#facts = [...this.#facts, ...found.map((log) => this.#factOf(log))];
     this.#cursor = { number: head.number, hash: head.hash };

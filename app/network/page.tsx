@@ -7,8 +7,10 @@ export const metadata: Metadata = { title: 'Network' };
 /** The network as the chain tells it. */
 export default function NetworkPage() {
   return (
-    <Ready>
-      <Overview />
-    </Ready>
+    <div className="min-h-dvh">
+      <Ready>
+        <Overview />
+      </Ready>
+    </div>
   );
 }

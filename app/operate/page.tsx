@@ -7,8 +7,10 @@ export const metadata: Metadata = { title: 'Operate' };
 /** A node from its owner's side. */
 export default function OperatePage() {
   return (
-    <Ready>
-      <Operate />
-    </Ready>
+    <div className="min-h-dvh">
+      <Ready>
+        <Operate />
+      </Ready>
+    </div>
   );
 }

@@ -73,7 +73,7 @@ export function Plot({
           {table.name}
         </summary>
         <div className="mt-2 overflow-hidden rounded-lg border border-line">
-          <table className="w-full">
+          <table className="w-full table-fixed [overflow-wrap:anywhere]">
             <thead>
               <tr>
                 {table.head.map((name) => (

@@ -7,8 +7,10 @@ export const metadata: Metadata = { title: 'Events' };
 /** Everything that the contracts have said. */
 export default function EventsPage() {
   return (
-    <Ready>
-      <Events />
-    </Ready>
+    <div className="min-h-dvh">
+      <Ready>
+        <Events />
+      </Ready>
+    </div>
   );
 }

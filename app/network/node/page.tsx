@@ -8,10 +8,12 @@ export const metadata: Metadata = { title: 'Node' };
 /** One node by `?at=`. */
 export default function NodePage() {
   return (
-    <Ready>
-      <Suspense>
-        <NodeDetail />
-      </Suspense>
-    </Ready>
+    <div className="min-h-dvh">
+      <Ready>
+        <Suspense>
+          <NodeDetail />
+        </Suspense>
+      </Ready>
+    </div>
   );
 }

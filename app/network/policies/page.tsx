@@ -8,10 +8,12 @@ export const metadata: Metadata = { title: 'Policies' };
 /** All policies of the network, or one by `?id=`. */
 export default function PoliciesPage() {
   return (
-    <Ready>
-      <Suspense>
-        <Policies />
-      </Suspense>
-    </Ready>
+    <div className="min-h-dvh">
+      <Ready>
+        <Suspense>
+          <Policies />
+        </Suspense>
+      </Ready>
+    </div>
   );
 }

@@ -7,8 +7,10 @@ export const metadata: Metadata = { title: 'Quorum' };
 /** Choosing how many nodes, and how many must answer. */
 export default function QuorumPage() {
   return (
-    <Ready>
-      <Quorum />
-    </Ready>
+    <div className="min-h-dvh">
+      <Ready>
+        <Quorum />
+      </Ready>
+    </div>
   );
 }

@@ -7,8 +7,10 @@ export const metadata: Metadata = { title: 'Stake' };
 /** From tokens to a node. */
 export default function StakePage() {
   return (
-    <Ready>
-      <Stake />
-    </Ready>
+    <div className="min-h-dvh">
+      <Ready>
+        <Stake />
+      </Ready>
+    </div>
   );
 }

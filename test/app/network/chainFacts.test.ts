@@ -19,7 +19,9 @@ const deployment = {
 class FakeChain {
   head = 1n;
   branch = 0;
-  logs: { readonly block: bigint; readonly amount: bigint }[] = [];
+  logs: { readonly block: bigint; readonly amount: bigint; readonly revoked?: boolean }[] = [];
+  /** Time does not pass evenly: from here on an hour later. */
+  jump = 1_000_000n;
   asked: { readonly from: bigint; readonly to: bigint }[] = [];
 
   readonly reader = {
@@ -33,17 +35,23 @@ class FakeChain {
   #block(number: bigint): Block | undefined {
     if (number > this.head) return undefined;
     const hash = idOf(Number(number) * 100 + this.branch);
-    return { number, hash, parentHash: hash, timestamp: 1_000n + 10n * number, baseFeePerGas: 0n };
+    return {
+      number,
+      hash,
+      parentHash: hash,
+      timestamp: 1_000n + 10n * number + (number > this.jump ? 3_600n : 0n),
+      baseFeePerGas: 0n,
+    };
   }
 
   #logs({ fromBlock, toBlock }: { fromBlock: bigint; toBlock: bigint }): ChainLog[] {
     this.asked.push({ from: fromBlock, to: toBlock });
     return this.logs
       .filter(({ block }) => block >= fromBlock && block <= toBlock)
-      .map(({ block, amount }) => ({
-        address: deployment.escrow,
-        event: 'ToppedUp',
-        args: { node: ann, amount },
+      .map(({ block, amount, revoked }) => ({
+        address: revoked ? deployment.policyManager : deployment.escrow,
+        event: revoked ? 'PolicyRevoked' : 'ToppedUp',
+        args: revoked ? { id: idOf(1), end: 1n, refund: amount } : { node: ann, amount },
         blockNumber: block,
         blockHash: this.#block(block)!.hash,
         logIndex: 0,
@@ -84,6 +92,20 @@ it('starts over when its block is no more', async () => {
   const after = await facts.advance();
   expect(after.facts).toHaveLength(1);
   expect(after.facts[0]?.event).toMatchObject({ args: { amount: 1n }, blockNumber: 2n });
+});
+
+it('knows to the second when a policy was revoked, however long the history', async () => {
+  const chain = new FakeChain();
+  chain.head = 2_000n;
+  chain.jump = 1_001n;
+  chain.logs = Array.from({ length: 1_999 }, (_, i) => ({
+    block: BigInt(i + 1),
+    amount: 1n,
+    revoked: i + 1 === 1_001,
+  }));
+  const { facts } = await new ChainFacts(chain.reader, deployment).advance();
+  expect(facts.find(({ of }) => of === 'policies')?.time).toBe(1_000 + 10 * 1_001);
+  expect(facts).toHaveLength(1_999);
 });
 
 it('asks for at most 256 blocks of a long history, and interpolates between', async () => {
