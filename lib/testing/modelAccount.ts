@@ -32,7 +32,7 @@ export function modelAccount(chain: ModelChain, key: SecretKey, wallet?: Address
     from,
     valueWei: request.valueWei ?? 0n,
   });
-  return {
+  const door: Chain = {
     chainId: chain.deployment.chainId,
     account,
     block: async (at) => chain.block(at),
@@ -45,6 +45,14 @@ export function modelAccount(chain: ModelChain, key: SecretKey, wallet?: Address
       return { gas: modelGas, gasPriceWei };
     },
     send: async (request) => sentTransaction(chain, chain.send(callOf(request)).hash, request.abi),
+    // A contract wallet takes several calls as one transaction, as EIP-5792 has it.
+    ...(wallet !== undefined && {
+      sendTogether: async (requests, { signal } = {}) => {
+        const { hash } = chain.send(...requests.map((request) => callOf(request)));
+        const abi = requests.flatMap((request) => request.abi);
+        return sentTransaction(chain, hash, abi).wait(signal && { signal });
+      },
+    }),
     signTypedData: async ({ primaryType, domain, message }) => {
       if (!Object.hasOwn(structures, primaryType)) {
         throw new ChainError(
@@ -64,6 +72,7 @@ export function modelAccount(chain: ModelChain, key: SecretKey, wallet?: Address
       return toHex(signTyped(name, key, contracts, message as unknown as Messages[MessageName]));
     },
   };
+  return door;
 }
 
 function sentTransaction(chain: ModelChain, hash: Hex, abi: Abi): SentTransaction {

@@ -131,13 +131,13 @@ export class ModelChain {
 
   // ---- acting
 
-  /** Throws ChainError as a simulation does; then mined at once, or waiting for `mine`. */
-  send(call: ModelCall): ModelTransaction {
-    const item = itemOf(call.abi, 'function', call.function);
+  /** Throws ChainError as a simulation does; then mined at once, or waiting for `mine`. Several calls are all done, or none. */
+  send(...calls: readonly ModelCall[]): ModelTransaction {
+    const play = (world: World): readonly Emitted[] =>
+      calls.flatMap((call) => this.#perform(world, call, itemOf(call.abi, 'function', call.function), true).emitted);
     // The simulation; what it finds wrong is thrown before anything is sent.
-    this.#perform(this.#pending(), call, item, true);
-    const play = (world: World): readonly Emitted[] => this.#perform(world, call, item, true).emitted;
-    return this.#submit(call.function, play);
+    play(this.#pending());
+    return this.#submit(calls.map((call) => call.function).join(), play);
   }
 
   /** An act of the network itself, which no account signs: coins, tokens, wallets. */

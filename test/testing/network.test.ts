@@ -216,6 +216,18 @@ describe('the chain below', () => {
     const terms = { threshold: 2, shares: 3, until: net.in(hour) };
     const grant = await smart.grant({ to: bob.card(), label: 'letters', files: [file], ...terms });
     expect(await (await bob.retrieve({ from: grant.link() })).files[0]?.bytes()).toEqual(plaintext);
+    // Several acts in one transaction: all, or none of them.
+    const wallet = smart.network.chain;
+    const { policyManager } = smart.network;
+    const note = { tag: `0x${'00'.repeat(32)}`, envelope: '0x01' };
+    const notify = (id: string) => policyManager.request('notify', [id, note]);
+    const both = await wallet.sendTogether?.([notify(grant.policyId), notify(grant.policyId)]);
+    expect(both?.logs.map(({ event }) => event)).toEqual(['Notice', 'Notice']);
+    const head = net.chain.head.number;
+    const broken = wallet.sendTogether?.([notify(grant.policyId), notify(`0x${'11'.repeat(32)}`)]) ?? Promise.resolve();
+    expect(await failure(broken)).toMatchObject({ revert: { name: 'NoSuchPolicy' } });
+    expect(net.chain.head.number).toBe(head);
+    expect(net.account('smart').sendTogether).toBeUndefined();
     const revoked = await smart.revoke({ policyId: grant.policyId, earlyNotice: true });
     expect(revoked.nodes.map(({ code }) => code)).toEqual([undefined, undefined, undefined]);
   });
