@@ -27,7 +27,12 @@ export default defineConfig({
   paths: { tests: { mocha: './test/contracts', solidity: './contracts/test' } },
   networks: {
     /** In-process, for tests and benches. Local contract constants (30 s epochs) come from the Ignition parameters. */
-    default: { type: 'edr-simulated', chainType: 'l1', chainId: 31337, allowUnlimitedContractSize: unoptimized },
+    default: {
+      type: 'edr-simulated',
+      chainType: 'l1',
+      chainId: 31337,
+      allowUnlimitedContractSize: unoptimized || brief,
+    },
     /** What `npm run demo` serves over JSON-RPC: a block for each transaction and one a second besides. */
     demo: { type: 'edr-simulated', chainType: 'l1', chainId: 31337, mining: { auto: true, interval: 1000 } },
     /** A chain that already runs; the deployer names its URL. */

@@ -776,6 +776,22 @@ contract MinerEscrowTest is Base {
         vm.assertEq(_miner(0).weightChanges, 2, "the next epoch's");
     }
 
+    function test_bitsOfWhoLeftEarnNothing() public {
+        uint32 period = escrow.currentEpoch() / 64 + 1;
+        token.approve(address(escrow), 64 * UNIT);
+        escrow.fundRewards(period, 1, uint128(UNIT));
+        _bond(0);
+        vm.warp(uint256(period) * 64 * LENGTH);
+        _beat(0, 8);
+        vm.prank(_node(0));
+        escrow.requestUnbond(uint128(4 * MIN_STAKE));
+        _skip(12);
+        vm.assertTrue(escrow.isActive(_node(0), period * 64 + 1), "announced");
+        vm.assertEq(escrow.totalWeight(period * 64 + 1), 0, "nobody's weight");
+        (uint256 reward, ) = escrow.previewReward(_node(0), type(uint32).max);
+        vm.assertEq(reward, 0, "reward");
+    }
+
     function test_aPeriodsRewardsKeepTheirWidth() public {
         uint32 period = escrow.currentEpoch() / 64 + 1;
         vm.expectRevert(IMinerEscrow.StakeCapReached.selector);
