@@ -1,6 +1,6 @@
 /** `dintel bob …`: hand out a card, open what was shared (no coins, no account), report who lied (gas). */
 import { Command, Option } from 'commander';
-import { type Author, Bob, contractsOf, type NodeOutcome, RetrievalError } from 'dintel';
+import { type Author, Bob, contractsOf, type NodeOutcome, RetrievalError, type WrongAnswer } from 'dintel';
 import { fingerprintWords, formatCard, makeCard, shownText, toHex } from 'dintel/protocol';
 import { OperatorError } from '../../config/operatorError.ts';
 import { parseCount } from '../../config/parse.ts';
@@ -15,13 +15,14 @@ import { phraseCommand } from '../personPhrase.ts';
 import type { Progress } from '../progress.ts';
 import { formatBytes } from '../progress.ts';
 import { publishCommand } from '../publish.ts';
+import { challengeCommand } from './challenge.ts';
 import { keepEvidence } from './evidence.ts';
 import { inboxCommand } from './inbox.ts';
 import { reportCommand } from './report.ts';
 
 export function bobCommand(): Command {
   const command = new Command('bob');
-  const own = [personInitCommand('bob'), cardCommand(), retrieveCommand(), reportCommand()];
+  const own = [personInitCommand('bob'), cardCommand(), retrieveCommand(), reportCommand(), challengeCommand()];
   const finding = [inboxCommand(), peopleCommand('bob'), publishCommand('bob'), phraseCommand('bob')];
   for (const child of [...own, ...finding]) command.addCommand(child);
   return command;
@@ -110,7 +111,7 @@ async function retrieve({ options, out }: Context<RetrieveOptions>, link: string
       );
     }
     const openedMs = Math.round(performance.now() - startedMs);
-    const evidence = await keepEvidence(options.home, got.evidence);
+    const evidence = await keepEvidence(options.home, got.evidence.map(signedAnswer));
     const stream = file.stream({
       signal,
       onProgress: (event) => {
@@ -147,7 +148,7 @@ async function retrieve({ options, out }: Context<RetrieveOptions>, link: string
   } catch (error) {
     progress.end();
     if (error instanceof RetrievalError) {
-      for (const path of await keepEvidence(options.home, error.evidence)) out.note(caughtLine(path));
+      for (const path of await keepEvidence(options.home, error.evidence.map(signedAnswer))) out.note(caughtLine(path));
     }
     if (error instanceof RetrievalError && !out.isJson) {
       for (const line of table(error.nodes.map((node) => ['  ', node.key, node.state, node.code ?? ''])))
@@ -158,6 +159,8 @@ async function retrieve({ options, out }: Context<RetrieveOptions>, link: string
     person.wipe();
   }
 }
+
+const signedAnswer = (wrong: WrongAnswer) => ({ ...wrong, leaf: wrong.share.leaf });
 
 const caughtLine = (path: string): string =>
   `A node signed a wrong answer; it was not used. Evidence: ${path} (dintel bob report files it).`;

@@ -5,7 +5,6 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { WrongAnswer } from 'dintel';
 import { type Address, fromHex, type Hex, type SignedAnswer, toHex } from 'dintel/protocol';
 import { OperatorError, systemCode } from '../../config/operatorError.ts';
 import { exists, makePrivateFolder, writeSecretFile } from '../../config/secretFile.ts';
@@ -16,14 +15,17 @@ const kind = 'dintel evidence 1';
 const maxBytes = 16_384;
 
 /** Writes down what is not there yet. Returns the paths, old and new. */
-export async function keepEvidence(home: string, wrong: readonly WrongAnswer[]): Promise<string[]> {
+export async function keepEvidence(
+  home: string,
+  wrong: readonly (SignedAnswer & { readonly fault: string })[],
+): Promise<string[]> {
   if (wrong.length === 0) return [];
   const folder = join(home, 'evidence');
   await makePrivateFolder(folder);
   const paths: string[] = [];
-  for (const { policyId, share, epoch, request, capsule, cfrag, signature, fault } of wrong) {
-    const path = join(folder, `${policyId.slice(2, 10)}-${share.node.slice(2, 10)}-${epoch}.json`);
-    const { index, node, fragment, terms } = share.leaf;
+  for (const { policyId, leaf: said, epoch, request, capsule, cfrag, signature, fault } of wrong) {
+    const path = join(folder, `${policyId.slice(2, 10)}-${said.node.slice(2, 10)}-${epoch}.json`);
+    const { index, node, fragment, terms } = said;
     const leaf = { index, node, fragment, terms };
     const bytes = { capsule: toHex(capsule), cfrag: toHex(cfrag), signature: toHex(signature) };
     const text = JSON.stringify({ kind, policyId, leaf, epoch, request, ...bytes, fault }, null, 2);

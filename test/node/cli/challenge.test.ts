@@ -1,0 +1,72 @@
+/** `dintel bob challenge` against nodes that say nothing on a real chain: one is let be, one pays. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Alice, bytesRange, Keyring, openSealedFile } from 'dintel';
+import { Adjudicator } from 'dintel/chain';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type LocalNetwork, startLocalNetwork } from '../../characters/localNetwork.ts';
+import { wallet } from '../support/localChain.ts';
+import { scratchFolder } from '../support/scratch.ts';
+import { dintelHere, secretFile } from './dintel.ts';
+
+let net: LocalNetwork;
+beforeAll(async () => {
+  net = await startLocalNetwork(2);
+  const real = globalThis.fetch;
+  // The nodes have names that only this process knows; the chain is where it is.
+  vi.stubGlobal('fetch', (input: string | URL | Request, init?: RequestInit) =>
+    (String(input instanceof Request ? input.url : input).includes('.test') ? net.fetch : real)(input, init),
+  );
+}, 120_000);
+afterAll(async () => {
+  vi.unstubAllGlobals();
+  await net?.close();
+});
+
+test('opens it, waits, and says how it ended; what the contract refuses is refused by name', {
+  timeout: 90_000,
+}, async () => {
+  const { fetch, clock, deployment, rpcUrl } = net;
+  const folder = scratchFolder();
+  const contracts = join(folder, 'deployment.json');
+  writeFileSync(contracts, JSON.stringify(deployment));
+  const home = [
+    '--home',
+    join(folder, 'bob'),
+    '--password-file',
+    secretFile(folder, 'password', 'a password for tests\n'),
+  ];
+  const bob = async (...args: string[]) => dintelHere(['bob', ...args, ...home, '--json']);
+  const key = secretFile(folder, 'bob.key', wallet(9).privateKey);
+  const made = await bob('init', '--rpc', rpcUrl, '--deployment', contracts, '--wallet-key-file', key);
+  expect(made.status, made.stderr).toBe(0);
+  const { card } = (await bob('card')).json as unknown as { card: string };
+  const chain = await net.chainOf(1);
+  const alice = await Alice.open({ keyring: Keyring.random(), chain, deployment, fetch, clock });
+  const stream = alice.encrypt([new Uint8Array(9)], { label: 'x' }) as ReadableStream<Uint8Array<ArrayBuffer>>;
+  const file = await openSealedFile(bytesRange(new Uint8Array(await new Response(stream).arrayBuffer())));
+  const until = Math.floor(clock.now() / 1000) + 600;
+  const grant = await alice.grant({ to: card, label: 'x', files: [file], threshold: 1, shares: 2, until });
+  // What the nodes have promised by heartbeat begins with the next epoch.
+  await net.warp(31);
+  const [first, second] = grant.nodes.map(({ node }) => node);
+
+  const strange = await bob('challenge', grant.link(), '--node', `0x${'77'.repeat(20)}`, '--yes');
+  expect([strange.status, strange.json.error?.code]).toEqual([2, 'E_FIELD']);
+  const opened = await bob('challenge', grant.link(), '--node', first as string, '--no-wait', '--yes');
+  expect(opened.json, opened.stderr + opened.stdout).toMatchObject({ ok: true, state: 'open', node: first });
+  const again = await bob('challenge', grant.link(), '--node', first as string, '--no-wait', '--yes');
+  expect(again.json.error).toMatchObject({ code: 'chain.reverted' });
+  expect(JSON.stringify(again.json)).toContain('ChallengePending');
+
+  const waiting = bob('challenge', grant.link(), '--node', second as string, '--yes');
+  const adjudicator = new Adjudicator(chain, deployment.adjudicator);
+  const place = grant.nodes.findIndex(({ node }) => node === second);
+  await expect
+    .poll(async () => (await adjudicator.challengeOf(grant.policyId, place)) !== undefined, { timeout: 30_000 })
+    .toBe(true);
+  await net.warp(20);
+  const ended = await waiting;
+  expect(ended.json, ended.stderr).toMatchObject({ ok: true, state: 'timedOut', node: second });
+  expect(BigInt((ended.json as unknown as { penalty: string }).penalty)).toBeGreaterThan(0n);
+});
