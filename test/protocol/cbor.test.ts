@@ -1,3 +1,4 @@
+import { decode, encode } from 'cborg';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CborValue, decodeCbor, decodeCborFirst, encodeCbor } from '../../lib/protocol/cbor.ts';
@@ -31,6 +32,23 @@ describe('cbor', () => {
       fc.property(value, (v) => {
         expect(decodeCbor(encodeCbor(v))).toEqual(v);
       }),
+    );
+  });
+
+  it('writes what cborg writes, and reads nothing that cborg reads otherwise', () => {
+    fc.assert(
+      fc.property(value, (v) => {
+        const bytes = encodeCbor(v);
+        expect(toHex(bytes)).toBe(toHex(Uint8Array.from(encode(v))));
+        expect(decode(bytes, { strict: true })).toEqual(v);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+        if (codeOf(() => decodeCbor(bytes)) !== 'accepted') return;
+        expect(decode(bytes, { strict: true })).toEqual(decodeCbor(bytes));
+      }),
+      { numRuns: 2_000 },
     );
   });
 
