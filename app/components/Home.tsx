@@ -34,7 +34,7 @@ export function Home() {
             </ButtonLink>
           </div>
         </div>
-        <div className="shrink-0 self-center">
+        <div className="shrink-0 self-center max-md:[&>svg]:size-36">
           <Dial shares={5} threshold={3} lit={3} size={232} label={t('dial')} />
         </div>
       </section>

@@ -9,7 +9,7 @@ import { Fault } from '../components/Fault';
 import { Field } from '../components/Field';
 import { FilePicker } from '../components/FilePicker';
 import { Icon } from '../components/Icon';
-import { Notice } from '../components/Notice';
+import { Skeleton } from '../components/Skeleton';
 import { bytes, timeOf } from '../format';
 import { useTask } from '../hooks/useTask';
 import { useLanguage, useText } from '../i18n/useText';
@@ -49,7 +49,7 @@ export function ShareForm() {
   const [stage, setStage] = useState<GrantStage>();
   const [granted, setGranted] = useState<Granted>();
 
-  const durations = durationsFor(time.data?.epochLength ?? 86_400);
+  const durations = durationsFor(time.data?.epochLength ?? 0);
   const chosen = lasts ?? durations[1] ?? durations[0] ?? 0;
   const terms = quorums[quorum] ?? quorums[usual];
   const until = (time.data?.timestamp ?? 0) + chosen;
@@ -89,6 +89,7 @@ export function ShareForm() {
     });
 
   if (time.isError) return <Fault fault={time.error} />;
+  if (time.data === undefined) return <Skeleton rows={8} />;
   const steps: readonly Step[] = [
     { stage: 'encrypt', text: t('stepEncrypt') },
     { stage: 'ack', text: t('stepAck') },
@@ -194,23 +195,19 @@ export function ShareForm() {
             </label>
           )}
         </Card>
-        {time.data === undefined ? (
-          <Notice title="…" />
-        ) : (
-          <Price terms={{ ...terms, until }}>
-            {(affordable) => (
-              <Button
-                type="submit"
-                kind="primary"
-                className="w-full"
-                busy={task.busy}
-                disabled={what === undefined || whom === undefined || !affordable}
-              >
-                {t('share')}
-              </Button>
-            )}
-          </Price>
-        )}
+        <Price terms={{ ...terms, until }}>
+          {(affordable) => (
+            <Button
+              type="submit"
+              kind="primary"
+              className="w-full"
+              busy={task.busy}
+              disabled={what === undefined || whom === undefined || !affordable}
+            >
+              {t('share')}
+            </Button>
+          )}
+        </Price>
       </div>
     </form>
   );

@@ -13,7 +13,7 @@ export function Guide({ tried }: { readonly tried: ReadonlySet<Tried> }) {
   const lines = [t('try1'), t('try2'), t('try3'), t('try4'), t('try5'), t('try6')];
   const next = steps.find((step) => !tried.has(step));
   return (
-    <ol aria-label={t('guide')} className="flex gap-x-5 gap-y-2 overflow-x-auto pb-1 text-sm lg:flex-wrap">
+    <ol aria-label={t('guide')} className="flex flex-wrap gap-x-5 gap-y-2 text-sm">
       {steps.map((step, index) => {
         const done = tried.has(step);
         return (
@@ -22,7 +22,8 @@ export function Guide({ tried }: { readonly tried: ReadonlySet<Tried> }) {
             aria-current={step === next ? 'step' : undefined}
             data-testid={`guide-${step}`}
             data-done={done}
-            className={`flex shrink-0 items-center gap-2 ${step === next ? 'font-medium text-ink' : 'text-quiet'}`}
+            // A phone shows the step that is next and no more.
+            className={`flex items-center gap-2 ${step === next ? 'font-medium text-ink' : 'text-quiet max-sm:hidden'}`}
           >
             <span
               className={`flex size-6 items-center justify-center rounded-full border text-xs ${

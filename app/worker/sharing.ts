@@ -49,6 +49,8 @@ interface GrantMemo {
   readonly whom: string;
   readonly link: string;
   readonly at: number;
+  /** Decimal wei: what was paid, which the chain forgets when a grant is stopped. */
+  readonly paid?: string;
 }
 
 /** One of her grants as pages show it. Units: seconds, wei. */
@@ -169,8 +171,9 @@ export function sharing(self: Self) {
         link,
         at: Date.now(),
       };
-      await records.put(memoName(grant.policyId), memo);
       const receipt = await grant.receipt();
+      const paid = receipt?.depositWei.toString();
+      await records.put(memoName(grant.policyId), { ...memo, ...(paid !== undefined && { paid }) });
       return {
         policyId: grant.policyId,
         link,
@@ -219,6 +222,10 @@ export function sharing(self: Self) {
       { signal, onProgress }: CallContext,
     ): Promise<{ readonly paidWei: bigint }> => {
       const { paidWei } = await (await self.alice()).extend({ policyId, until, signal, onProgress });
+      const memo = await records.get<GrantMemo>(memoName(policyId));
+      if (memo?.paid !== undefined) {
+        await records.put(memoName(policyId), { ...memo, paid: (BigInt(memo.paid) + paidWei).toString() });
+      }
       return { paidWei };
     },
 
@@ -247,7 +254,7 @@ function ownGrant(summary: GrantSummary, memo: GrantMemo | undefined, epochs: nu
     missing,
     threshold: manifest?.threshold,
     createdAt: manifest?.createdAt,
-    paidWei: rateWei * BigInt(shares) * BigInt(epochs),
+    paidWei: memo?.paid === undefined ? rateWei * BigInt(shares) * BigInt(epochs) : BigInt(memo.paid),
     files: memo?.files ?? manifest?.files.map(({ headerId, size }) => ({ id: headerId, name: '', size })) ?? [],
     whom: memo?.whom,
     reader: manifest?.reader,

@@ -2,11 +2,19 @@
  * A headless Chromium from npm, and pages that notice what a person would not: errors in the console, requests that leave this
  * machine, broken content policy. Not a test by itself.
  */
+
+import { mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import sparticuz from '@sparticuz/chromium';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
+/** Where tests leave what they saw. */
+export const pictures = join(tmpdir(), 'dintel-e2e');
+
 /** Starts the browser. It unpacks itself into TMPDIR the first time. */
 export async function launch(): Promise<Browser> {
+  mkdirSync(pictures, { recursive: true });
   return chromium.launch({
     executablePath: await sparticuz.executablePath(),
     args: [
@@ -61,6 +69,7 @@ export const announcedWallet = (rpcUrl: string, account: string): string => `
       on() {}, removeListener() {},
       async request({ method, params = [] }) {
         if (method === 'eth_requestAccounts') authorised = true;
+        if (/^eth_(send|sign)/.test(method)) globalThis.prompts = (globalThis.prompts ?? 0) + 1;
         if (method === 'eth_requestAccounts' || method === 'eth_accounts') return authorised ? ['${account}'] : [];
         if (method === 'wallet_requestPermissions' || method === 'wallet_revokePermissions') return null;
         const answer = await fetch('${rpcUrl}', { method: 'POST', headers: { 'content-type': 'application/json' },

@@ -3,21 +3,19 @@
  * and one transaction, a real node of his own, a policy that pays it, time that passes. Against the demo's real network.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Deployment, MinerEscrow, noNote, PolicyManager } from 'dintel/chain';
 import { viemReader } from 'dintel/chain/viem';
 import { type Address, type Hex, type Leaf, leafHash, leafTree, policyIdOf, toHex } from 'dintel/protocol';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { Hand } from '../../scripts/demo/hand.ts';
 import { account, dintelJson, startNode, writePassword } from '../../scripts/demo/network.ts';
 import { freePort, stopAll } from '../../scripts/demo/processes.ts';
-import { launch, openPage } from './browser.ts';
-import { type Demo, startDemo } from './demo.ts';
+import { launch, openPage, pictures } from './browser.ts';
 
-const pictures = join(tmpdir(), 'dintel-e2e');
 const dir = mkdtempSync(join(tmpdir(), 'dintel-operate-'));
 /** The demo's newcomer. */
 const node = account(10).address.toLowerCase() as Address;
@@ -28,19 +26,17 @@ interface SiteFacts {
   readonly controlUrl: string;
 }
 
-let demo: Demo;
+const demo = { site: inject('site') };
 let browser: Browser;
 let site: SiteFacts;
 
 beforeAll(async () => {
-  mkdirSync(pictures, { recursive: true });
-  [demo, browser] = await Promise.all([startDemo(235_000), launch()]);
+  browser = await launch();
   site = (await (await fetch(`${demo.site}/dintel.json`)).json()) as SiteFacts;
 });
 afterAll(async () => {
   await browser?.close();
   await stopAll();
-  await demo?.stop();
   rmSync(dir, { recursive: true, force: true });
 });
 

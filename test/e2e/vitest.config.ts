@@ -1,9 +1,20 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** All share one demo: what only looks comes first, what lets hours pass and adds nodes comes last. */
+class OperateLast extends BaseSequencer {
+  override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => (moduleId.includes('operate') ? 1 : 0);
+    return Promise.resolve(files.toSorted((a, b) => place(a) - place(b) || (a.moduleId < b.moduleId ? -1 : 1)));
+  }
+}
 
 /** Tests that drive a real browser against the real demo network; `npm run test:e2e`. */
 export default defineConfig({
   test: {
     include: ['test/e2e/**/*.test.ts'],
+    globalSetup: ['test/e2e/sharedDemo.ts'],
+    sequence: { sequencer: OperateLast },
     pool: 'forks',
     fileParallelism: false,
     testTimeout: 120_000,
