@@ -1,5 +1,5 @@
 /** Words of the local chain's tools. */
-import { texts } from '../i18n/texts';
+import { texts } from '../i18n/texts.ts';
 
 export const devTexts = texts(
   {

@@ -84,7 +84,7 @@ export function NodeDetail() {
               {earned.slice(0, 12).map((one) => (
                 <li
                   key={one.policyId}
-                  className="grid grid-cols-[1fr_auto] gap-x-4 border-line border-b px-5 py-3 text-sm last:border-0 sm:grid-cols-[1fr_2fr_auto]"
+                  className="grid grid-cols-[1fr_auto] gap-x-4 border-line border-b px-5 py-3 text-sm last:border-0 sm:grid-cols-[8rem_1fr_7rem] [&>:last-child]:text-right"
                 >
                   <PolicyLink id={one.policyId} />
                   <span className="text-quiet">
@@ -95,7 +95,7 @@ export function NodeDetail() {
               ))}
             </ul>
           </Panel>
-          <Panel title={t('slashes')} empty={convictions.length === 0 ? t('noSlashes') : undefined}>
+          <Panel title={t('slashes')} empty={convictions.length === 0 ? t('noSlashesHere') : undefined}>
             <Penalties chronicle={chronicle} convictions={convictions} />
           </Panel>
         </div>

@@ -3,7 +3,7 @@
  *
  * Owns: the choice of words. Owns not: the facts (`facts.ts`).
  */
-import { type Language, say, texts } from '../i18n/texts';
+import { type Language, say, texts } from '../i18n/texts.ts';
 import type { Fact } from './facts';
 import { amount } from './words';
 

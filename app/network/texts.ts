@@ -1,5 +1,5 @@
 /** Words of the network's pages. */
-import { texts } from '../i18n/texts';
+import { texts } from '../i18n/texts.ts';
 
 export const networkTexts = texts(
   {
@@ -52,6 +52,7 @@ export const networkTexts = texts(
     slashes: 'Penalties',
     slashesNote: 'newest first',
     noSlashes: 'No node has been caught at anything.',
+    noSlashesHere: 'This node has never been caught at anything.',
     'offence.wrong answer': 'answered wrongly',
     'offence.silence': 'stayed silent',
     lost: 'lost {amount} tokens',
@@ -192,6 +193,7 @@ export const networkTexts = texts(
     slashes: 'Sanciones',
     slashesNote: 'las últimas primero',
     noSlashes: 'Ningún nodo ha sido sorprendido en nada.',
+    noSlashesHere: 'Este nodo nunca ha sido sorprendido en nada.',
     'offence.wrong answer': 'respondió mal',
     'offence.silence': 'guardó silencio',
     lost: 'perdió {amount} fichas',

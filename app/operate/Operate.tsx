@@ -21,6 +21,7 @@ import { EarningsPlots } from './EarningsPlots';
 import { earningsByPolicy } from './earnings';
 import { Leaving } from './Leaving';
 import { Position, ToDo } from './Position';
+import { Rate } from './Rate';
 import { operateTexts } from './texts';
 import { type Holdings, useHoldings } from './useNode';
 import { Withdraw } from './Withdraw';
@@ -125,7 +126,10 @@ function Dashboard({ chronicle, holdings }: { readonly chronicle: Chronicle; rea
         <Position chronicle={chronicle} node={node} holdings={holdings} />
         <div className="grid items-start gap-6 lg:grid-cols-[2fr_1fr]">
           <BeatsPanel chronicle={chronicle} node={account} />
-          <ToDo node={node} holdings={holdings} />
+          <div className="flex flex-col gap-6">
+            <ToDo node={node} holdings={holdings} />
+            <Rate holdings={holdings} />
+          </div>
         </div>
         <EarningsPlots chronicle={chronicle} node={account} />
         <div className="grid items-start gap-6 lg:grid-cols-2">

@@ -1,0 +1,23 @@
+/** Words of the operator's and explorer's pages: each language names the same values in each line. */
+import { expect, it } from 'vitest';
+import { devTexts } from '../../app/dev/texts.ts';
+import { say } from '../../app/i18n/texts.ts';
+import { networkTexts } from '../../app/network/texts.ts';
+import { operateTexts } from '../../app/operate/texts.ts';
+
+const valuesOf = (line: string): string[] => [...line.matchAll(/\{(\w+)/g)].map((match) => match[1] as string).sort();
+
+it.each([
+  ['network', networkTexts],
+  ['operate', operateTexts],
+  ['dev', devTexts],
+])('%s', (_, { en, es }) => {
+  const spanish = es as Readonly<Record<string, string>>;
+  for (const [key, line] of Object.entries(en)) {
+    expect([key, valuesOf(spanish[key] ?? '')]).toEqual([key, valuesOf(line)]);
+    // Nothing is left open when all of them are given.
+    const values = Object.fromEntries(valuesOf(line).map((name) => [name, 2]));
+    expect(say('en', line, values)).not.toMatch(/[{}]/);
+    expect(say('es', spanish[key] ?? '', values)).not.toMatch(/[{}]/);
+  }
+});
