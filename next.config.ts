@@ -9,6 +9,8 @@ const local = process.env.NEXT_PUBLIC_FLAVOUR === 'local';
  */
 const config: NextConfig = {
   output: 'export',
+  // Set in both flavours: a variable that is not set is not compiled in, and what stands behind it would stay.
+  env: { NEXT_PUBLIC_FLAVOUR: local ? 'local' : 'production' },
   ...(local && { distDir: '.dintel/site' }),
   pageExtensions: local ? ['local.tsx', 'tsx', 'ts'] : ['tsx', 'ts'],
   turbopack: { root: import.meta.dirname },

@@ -3,7 +3,6 @@
 import { useState } from 'react';
 import { useBalance, useConnect, useConnection, useConnectors, useDisconnect, useSwitchChain } from 'wagmi';
 import { sentenceOfError } from '../errors/sentence';
-import { isLocal } from '../flavour';
 import { units18 } from '../format';
 import { frameTexts } from '../i18n/frame';
 import { useLanguage, useText } from '../i18n/useText';
@@ -37,7 +36,8 @@ export function Account() {
     );
   }
   const { address, connector } = connection;
-  const name = connector.id.startsWith(personaPrefix) ? connector.name : undefined;
+  const name =
+    process.env.NEXT_PUBLIC_FLAVOUR === 'local' && connector.id.startsWith(personaPrefix) ? connector.name : undefined;
   return (
     <>
       {connection.chainId !== site.deployment.chainId && (
@@ -100,13 +100,14 @@ function Choices({ close }: { readonly close: () => void }) {
   const [language] = useLanguage();
   const connectors = useConnectors();
   const connect = useConnect();
-  const people = isLocal ? connectors.filter(({ id }) => id.startsWith(personaPrefix)) : [];
+  const people =
+    process.env.NEXT_PUBLIC_FLAVOUR === 'local' ? connectors.filter(({ id }) => id.startsWith(personaPrefix)) : [];
   const wallets = connectors.filter((one) => !people.includes(one));
   const choose = (connector: (typeof connectors)[number]) => connect.mutate({ connector }, { onSuccess: close });
   return (
     <div className="flex flex-col gap-5">
       <p className="text-quiet">{t('connectNote')}</p>
-      {isLocal && people.length > 0 && (
+      {process.env.NEXT_PUBLIC_FLAVOUR === 'local' && people.length > 0 && (
         <section>
           <h3 className="font-medium">{t('demoPeople')}</h3>
           <p className="mb-3 text-quiet text-sm">{t('demoNote')}</p>

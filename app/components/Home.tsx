@@ -1,7 +1,6 @@
 'use client';
 
 import Link from 'next/link';
-import { isLocal } from '../flavour';
 import { homeTexts } from '../i18n/home';
 import { useText } from '../i18n/useText';
 import { ButtonLink } from './Button';
@@ -27,7 +26,7 @@ export function Home() {
           <p className="mt-5 text-pretty text-lg text-quiet">{t('lead')}</p>
           <div className="mt-8 flex flex-wrap gap-3">
             <ButtonLink href="/start" kind="primary" className="min-h-12 px-6">
-              {t(isLocal ? 'try' : 'story')}
+              {t(process.env.NEXT_PUBLIC_FLAVOUR === 'local' ? 'try' : 'story')}
             </ButtonLink>
             <ButtonLink href="/share" className="min-h-12 px-5">
               {t('shareDoor')}

@@ -1,7 +1,6 @@
 'use client';
 
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { isLocal } from '../flavour';
 import { useSite } from '../providers';
 
 /** How the demo lets a node behave. */
@@ -22,7 +21,7 @@ export function useControl() {
     if (!answer.ok) throw new Error(`The demo's controls answered ${answer.status}.`);
     return (await answer.json()) as ControlState;
   };
-  const present = isLocal && controlUrl !== undefined;
+  const present = process.env.NEXT_PUBLIC_FLAVOUR === 'local' && controlUrl !== undefined;
   const state = useQuery({
     queryKey: ['control', controlUrl],
     queryFn: () => ask('/'),

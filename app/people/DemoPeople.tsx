@@ -1,7 +1,6 @@
 'use client';
 
 import { Button } from '../components/Button';
-import { isLocal } from '../flavour';
 import { useTask } from '../hooks/useTask';
 import { useLanguage } from '../i18n/useText';
 import { useSite } from '../providers';
@@ -21,9 +20,10 @@ export function DemoPeople({
   const me = useMe();
   const task = useTask();
   const [language] = useLanguage();
-  const others = isLocal
-    ? (site.personas ?? []).filter(({ name, seed }) => seed !== undefined && name !== me.name)
-    : [];
+  const others =
+    process.env.NEXT_PUBLIC_FLAVOUR === 'local'
+      ? (site.personas ?? []).filter(({ name, seed }) => seed !== undefined && name !== me.name)
+      : [];
   if (others.length === 0) return null;
   return (
     <div className="mt-4 border-line border-t pt-4">

@@ -103,7 +103,7 @@ function Meet({ onMet }: { readonly onMet: () => unknown }) {
           {t('add')}
         </Button>
       </form>
-      <DemoPeople label={t('demo')} onCard={meet} />
+      {process.env.NEXT_PUBLIC_FLAVOUR === 'local' && <DemoPeople label={t('demo')} onCard={meet} />}
     </Card>
   );
 }

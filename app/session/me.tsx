@@ -5,7 +5,6 @@ import type { Address } from 'dintel/chain';
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react';
 import { useConfig, useConnection } from 'wagmi';
 import { getWalletClient } from 'wagmi/actions';
-import { isLocal } from '../flavour';
 import { useLanguage } from '../i18n/useText';
 import { useSite } from '../providers';
 import { personaPrefix, personaWallet } from '../wallet/persona';
@@ -48,7 +47,7 @@ export function MeProvider({ children }: { readonly children: ReactNode }) {
   const account = connection.status === 'connected' ? connection.address : undefined;
   const connector = connection.status === 'connected' ? connection.connector.id : undefined;
   const persona =
-    isLocal && connector?.startsWith(personaPrefix)
+    process.env.NEXT_PUBLIC_FLAVOUR === 'local' && connector?.startsWith(personaPrefix)
       ? site.personas?.find(({ name }) => connector === `${personaPrefix}${name}`)
       : undefined;
 
@@ -58,7 +57,7 @@ export function MeProvider({ children }: { readonly children: ReactNode }) {
     const wallet =
       account === undefined
         ? undefined
-        : persona !== undefined
+        : process.env.NEXT_PUBLIC_FLAVOUR === 'local' && persona !== undefined
           ? personaWallet(site.rpcUrl, account)
           : { request: async (ask: never) => (await getWalletClient(config)).request(ask) as Promise<unknown> };
     const keys = persona?.seed === undefined ? { vault: 'default' } : { seed: persona.seed };

@@ -78,7 +78,7 @@ export function Whom({
           {p('add')}
         </Button>
       </div>
-      <DemoPeople label={t('demo')} onCard={meet} />
+      {process.env.NEXT_PUBLIC_FLAVOUR === 'local' && <DemoPeople label={t('demo')} onCard={meet} />}
       <div className="mt-3">
         <Fault fault={task.fault} />
       </div>

@@ -4,7 +4,6 @@
  */
 import { type Chain, defineChain } from 'viem';
 import { type Config, createConfig, http } from 'wagmi';
-import { isLocal } from '../flavour';
 import type { SiteConfig } from '../siteConfig';
 import { personaConnectors } from './persona';
 
@@ -24,6 +23,6 @@ export function wagmiConfig(site: SiteConfig): Config {
     chains: [chain],
     transports: { [chain.id]: http(site.rpcUrl) },
     multiInjectedProviderDiscovery: true,
-    connectors: isLocal ? personaConnectors(site) : [],
+    connectors: process.env.NEXT_PUBLIC_FLAVOUR === 'local' ? personaConnectors(site) : [],
   });
 }
