@@ -2,7 +2,6 @@
  * Time as the characters use it, so that tests can let hours pass in no time. Owns: now, waiting, deadlines. Owns not:
  * policy time, which is the chain's.
  */
-import { ProtocolError } from '../protocol/errors.ts';
 
 export interface Clock {
   /** Milliseconds since 1970. */
@@ -25,11 +24,6 @@ export const systemClock: Clock = {
       signal?.addEventListener('abort', done, { once: true });
     }),
 };
-
-/** Throws ABORTED if the caller has said stop. */
-export function checkAbort(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new ProtocolError('ABORTED', { cause: signal.reason });
-}
 
 /** Runs `work` on up to `width` items at once; results in order; the first error wins, after all under way have ended. */
 export async function mapLimited<T, R>(

@@ -5,6 +5,8 @@ import type { NodeState } from './bob/quorum.ts';
 
 export type ProgressEvent =
   | { readonly type: 'registry.blocks'; readonly block: bigint; readonly toBlock: bigint }
+  | { readonly type: 'grants.blocks'; readonly block: bigint; readonly toBlock: bigint }
+  | { readonly type: 'grants.items'; readonly done: number; readonly total: number }
   | { readonly type: 'inbox.blocks'; readonly block: bigint; readonly toBlock: bigint }
   | { readonly type: 'inbox.items'; readonly done: number; readonly total: number }
   | { readonly type: 'node.probed'; readonly node: Address; readonly code?: string }

@@ -17,8 +17,9 @@ import {
 } from '../protocol/fileHeader.ts';
 import { type ByteRange, readHeaderAt } from '../protocol/fileSeek.ts';
 import type { Hex } from '../protocol/hex.ts';
+import { checkSignal } from '../protocol/streams.ts';
 import { hashBlob, type Storage } from '../storage/storage.ts';
-import { checkAbort, mapLimited } from './clock.ts';
+import { mapLimited } from './clock.ts';
 import type { OnProgress } from './progress.ts';
 
 /** An encrypted file whose every part has a name. Units: `size` plaintext bytes. */
@@ -57,7 +58,7 @@ export async function openSealedFile(
   let done = 0;
   // A few at once, so that the disk reads while another chunk is hashed.
   const chunkIds = await mapLimited(Array.from({ length: chunks }), 4, async (_, index): Promise<Hex> => {
-    checkAbort(signal);
+    checkSignal(signal);
     const bytes = await readChunk(index, signal);
     const id = await hashBlob(bytes);
     done += bytes.length;

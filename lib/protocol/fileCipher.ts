@@ -14,8 +14,8 @@ import { toHex } from './hex.ts';
 
 /** One key of one file. `open` rejects for any change of key, nonce, aad or bytes; callers name the error. */
 export interface FileCipher {
-  seal(nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Promise<Uint8Array>;
-  open(nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Promise<Uint8Array>;
+  seal(nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Promise<Uint8Array<ArrayBuffer>>;
+  open(nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** Derive the key for a use and load it; the derived bytes are wiped where the suite allows. `fileKey` stays the caller's. */

@@ -75,7 +75,7 @@ export class OpenedFile {
    * Throws E_LENGTH, E_CHUNK_FINAL (the file ends too early or goes on too long), E_CHUNK_ORDER (the chunk belongs
    * elsewhere), E_DECRYPT (changed), E_FILE (authentic, but not of the size that the header says).
    */
-  async openChunk(index: number, last: boolean, sealed: Uint8Array): Promise<Uint8Array> {
+  async openChunk(index: number, last: boolean, sealed: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
     const field = `chunk[${index}]`;
     checkBytes(sealed, undefined, field);
     if (!Number.isInteger(index) || index < 0 || index >= maxChunks) {
@@ -103,7 +103,7 @@ export class OpenedFile {
       refuse('E_FILE', field, `an end at ${size} bytes, as the header says`, `${end} bytes`);
   }
 
-  async #try(index: number, last: boolean, sealed: Uint8Array): Promise<Uint8Array | undefined> {
+  async #try(index: number, last: boolean, sealed: Uint8Array): Promise<Uint8Array<ArrayBuffer> | undefined> {
     try {
       return await this.#cipher.open(chunkNonce(index, last), this.#aad, sealed);
     } catch {
@@ -142,7 +142,7 @@ export function decryptStream(
   file: OpenedFile,
   source: ByteSource,
   options: { readonly signal?: AbortSignal | undefined } = {},
-): ReadableStream<Uint8Array> {
+): ReadableStream<Uint8Array<ArrayBuffer>> {
   const open = ({ index, last, bytes }: Piece) => file.openChunk(index, last, bytes);
   return streamOf(inPieces(source, chunkBytes, width, open, options.signal));
 }

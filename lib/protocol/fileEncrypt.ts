@@ -95,13 +95,16 @@ async function sealAndName(writer: FileWriter, piece: Piece): Promise<FileBlob> 
 }
 
 /** Encrypt to a plain `.dintel` file: header and chunks in a row, no ids. Errors as for {@link encryptFile}. */
-export function encryptToStream(source: ByteSource, options: EncryptFileOptions): ReadableStream<Uint8Array> {
+export function encryptToStream(
+  source: ByteSource,
+  options: EncryptFileOptions,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
   return streamOf(encryptBytes(source, options));
 }
 
-async function* encryptBytes(source: ByteSource, options: EncryptFileOptions): AsyncGenerator<Uint8Array> {
+async function* encryptBytes(source: ByteSource, options: EncryptFileOptions): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const writer = await startFile(options);
-  yield writer.header.bytes;
+  yield writer.header.bytes.slice();
   yield* inPieces(source, chunkPlainBytes, width, (piece) => writer.sealChunk(piece), options.signal);
 }
 
@@ -125,7 +128,7 @@ export class FileWriter {
    * Throws E_TOO_LARGE beyond 32,768 chunks, E_LENGTH when the end is not where the size said, E_CHUNK_ORDER and
    * E_CHUNK_FINAL for a chunk that is not the next one.
    */
-  async sealChunk({ index, last, bytes }: Piece): Promise<Uint8Array> {
+  async sealChunk({ index, last, bytes }: Piece): Promise<Uint8Array<ArrayBuffer>> {
     if (this.#ended) refuse('E_CHUNK_FINAL', 'index', 'no chunk after the last', `${index}`);
     if (index !== this.#next) refuse('E_CHUNK_ORDER', 'index', `${this.#next}`, `${index}`);
     if (index >= maxChunks) refuse('E_TOO_LARGE', 'source', `at most ${maxFileSize} bytes`, 'more');

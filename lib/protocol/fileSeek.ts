@@ -52,9 +52,9 @@ export class SeekableFile {
   readonly size: number;
   readonly chunks: number;
   readonly #read: ChunkReader;
-  #cached: { index: number; bytes: Uint8Array };
+  #cached: { index: number; bytes: Uint8Array<ArrayBuffer> };
 
-  private constructor(file: OpenedFile, chunks: number, read: ChunkReader, last: Uint8Array) {
+  private constructor(file: OpenedFile, chunks: number, read: ChunkReader, last: Uint8Array<ArrayBuffer>) {
     this.file = file;
     this.chunks = chunks;
     this.size = (chunks - 1) * chunkPlainBytes + last.length;
@@ -79,7 +79,7 @@ export class SeekableFile {
     return bytes;
   }
 
-  async #open(index: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  async #open(index: number, signal: AbortSignal | undefined): Promise<Uint8Array<ArrayBuffer>> {
     return this.file.openChunk(index, index === this.chunks - 1, await this.#read(index, signal));
   }
 
@@ -87,13 +87,13 @@ export class SeekableFile {
    * Plaintext from `start` to before `end` as a stream, places as for `Blob.slice`: negative ones count from the end, and what lies
    * outside is left out. A few chunks are fetched ahead; each is given out after its tag. Errors of the stream: as `chunk`, ABORTED.
    */
-  slice(start = 0, end = this.size, signal?: AbortSignal): ReadableStream<Uint8Array> {
+  slice(start = 0, end = this.size, signal?: AbortSignal): ReadableStream<Uint8Array<ArrayBuffer>> {
     const place = (at: number) => Math.min(Math.max(at < 0 ? this.size + at : at, 0), this.size);
     const from = place(Math.trunc(start));
     return streamOf(this.#part(from, Math.max(from, place(Math.trunc(end))), signal));
   }
 
-  async *#part(from: number, to: number, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  async *#part(from: number, to: number, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     if (from === to) return;
     const first = Math.floor(from / chunkPlainBytes);
     const count = Math.floor((to - 1) / chunkPlainBytes) - first + 1;

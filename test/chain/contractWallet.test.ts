@@ -119,7 +119,7 @@ it('owns a policy that its nodes serve, and ends it by its own kind of signature
     fetch,
     clock,
   });
-  const stream = alice.encrypt([new Uint8Array([7])], { label: 'safe' }) as ReadableStream<Uint8Array<ArrayBuffer>>;
+  const stream = alice.encrypt([new Uint8Array([7])], { label: 'safe' });
   const file = await openSealedFile(bytesRange(new Uint8Array(await new Response(stream).arrayBuffer())));
   const grant = await alice.grant({
     ...{ to: bob.card(), label: 'safe', files: [file], threshold: 1, shares: 2 },

@@ -239,11 +239,7 @@ describe('the inbox', () => {
       files: [
         await openSealedFile(
           bytesRange(
-            new Uint8Array(
-              await new Response(
-                again.encrypt([new Uint8Array(3)], { label: 'notes' }) as ReadableStream<Uint8Array<ArrayBuffer>>,
-              ).arrayBuffer(),
-            ),
+            new Uint8Array(await new Response(again.encrypt([new Uint8Array(3)], { label: 'notes' })).arrayBuffer()),
           ),
         ),
       ],

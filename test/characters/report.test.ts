@@ -2,7 +2,17 @@
  * Vladimir, in each of his guises, answers Bob; Bob still opens his file, reports, and Vladimir's stake is smaller. Silent Vladimir
  * ignores a challenge and pays. Real contracts, the real core of Ursula.
  */
-import { Alice, Bob, bytesRange, Enrico, type Grant, Keyring, MemoryJournal, openSealedFile } from 'dintel';
+import {
+  Alice,
+  Bob,
+  bytesRange,
+  Enrico,
+  type Grant,
+  Keyring,
+  MemoryJournal,
+  openSealedFile,
+  type ProgressEvent,
+} from 'dintel';
 import { Adjudicator, isRevert, MinerEscrow } from 'dintel/chain';
 import { ethersReader } from 'dintel/chain/ethers';
 import {
@@ -50,7 +60,7 @@ beforeEach(async () => {
   await net.warp(30);
   const enrico = new Enrico(toHex(alice.delegatingKey('holiday').toBytes()));
   const stream = enrico.encrypt([plaintext], { name: 'photo.jpg', mediaType: 'image/jpeg', size: plaintext.length });
-  const bytes = new Uint8Array(await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer());
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
   grant = await alice.grant({
     to: bob.card(),
     label: 'holiday',
@@ -165,7 +175,12 @@ describe('Vladimir is silent', () => {
     vladimir.behaviour.down = true;
     const chain = await net.chainOf(9);
     const before = await slashable(vladimir);
-    const open = await bob.challenge({ from: grant.link(), node: vladimir.node, chain });
+    const told: string[] = [];
+    const onProgress = (event: ProgressEvent) => told.push('state' in event ? event.state : event.type);
+    const stopped = bob.challenge({ from: grant.link(), node: vladimir.node, chain, signal: AbortSignal.abort() });
+    expect(await failure(stopped)).toMatchObject({ code: 'ABORTED' });
+    const open = await bob.challenge({ from: grant.link(), node: vladimir.node, chain, onProgress });
+    expect(told).toEqual(['located', 'opened', 'checked', 'tx.sent', 'tx.mined']);
     expect(open.node).toBe(vladimir.node);
     expect(await open.end()).toBeUndefined();
     expect(isRevert(await failure(open.timeout()), 'WindowOpen')).toBe(true);
@@ -173,6 +188,7 @@ describe('Vladimir is silent', () => {
     expect(isRevert(pending, 'ChallengePending')).toBe(true);
     await net.warp(16);
     const end = await open.wait();
+    expect(told.slice(5)).toEqual(['tx.sent', 'tx.mined']);
     expect(end).toMatchObject({ state: 'timedOut', penalty: (before * 25n) / 10_000n });
     expect(await slashable(vladimir)).toBe(before - (before * 25n) / 10_000n);
     const adjudicator = new Adjudicator(chain, net.deployment.adjudicator);

@@ -13,15 +13,14 @@ const bobKeys = Keyring.random();
 let alice: Alice;
 let links: string[];
 let whole: Uint8Array;
+let alone: Uint8Array;
 beforeAll(async () => {
   net = await startLocalNetwork(4);
   const { fetch, clock, deployment } = net;
   alice = await Alice.open({ keyring, chain: await net.chainOf(1), deployment, fetch, clock });
   const seal = async (words: string) => {
     const stream = alice.encrypt([new TextEncoder().encode(words)], { label: 'many', name: `${words}.txt` });
-    return openSealedFile(
-      bytesRange(new Uint8Array(await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer())),
-    );
+    return openSealedFile(bytesRange(new Uint8Array(await new Response(stream).arrayBuffer())));
   };
   const to = (await openBob()).card();
   const terms = { to, label: 'many', threshold: 2, shares: 4, until: Math.floor(clock.now() / 1000) + 900 };
@@ -29,6 +28,7 @@ beforeAll(async () => {
   const first = await alice.grant({ ...terms, files });
   whole = first.manifestBytes!;
   const second = await alice.grant({ ...terms, files: [await seal('alone')] });
+  alone = second.manifestBytes!;
   links = [first.link(), second.link()];
 }, 120_000);
 afterAll(() => net?.close());
@@ -57,7 +57,7 @@ it('one question to a node for all files of a grant; a link that is none, or rev
   const bob = await openBob();
   const end = Math.floor(net.clock.now() / 1000) + 500;
   const stream = alice.encrypt([new Uint8Array([1])], { label: 'many' });
-  const bytes = new Uint8Array(await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer());
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
   const gone = await alice.grant({
     ...{ to: bob.card(), label: 'many', files: [await openSealedFile(bytesRange(bytes))] },
     ...{ threshold: 2, shares: 4, until: end },
@@ -126,6 +126,12 @@ it('a verifier of the page is asked in place of the main thread, and its verdict
   expect(error).toMatchObject({ code: 'THRESHOLD_NOT_MET', have: 0, need: 2 });
   expect(error).toHaveProperty('lying.length', 4);
   expect(error).toHaveProperty('evidence.length', 4);
+  const items: RetrievedItem[] = [];
+  for await (const item of doubting.retrieveAll({ from: [links[1]!, 'd1.nonsense'] })) items.push(item);
+  const [lost, none] = items.toSorted((a, b) => a.link - b.link);
+  expect(lost?.nodes.map(({ state }) => state)).toEqual(Array(4).fill('bad'));
+  expect(lost?.evidence.map(({ fault }) => fault)).toEqual(Array(4).fill('cfrag.reencryption'));
+  expect(none).toMatchObject({ nodes: [], evidence: [] });
 });
 
 it('tells unreachable from refusing, and what was verified is not asked for again', async () => {
@@ -134,13 +140,15 @@ it('tells unreachable from refusing, and what was verified is not asked for agai
   a!.behaviour.down = true;
   b!.behaviour.down = true;
   c!.behaviour.refuse = 'E_BUSY';
-  const error = await bob.retrieve({ from: links[1]!, hedgeMs: 20 }).catch((reason: unknown) => reason);
+  // Not by its link: the one node that is left need not be among the three that hold the manifest.
+  const from = { manifest: alone, verifyingKey: alice.verifyingKey };
+  const error = await bob.retrieve({ from, hedgeMs: 20 }).catch((reason: unknown) => reason);
   expect(error).toMatchObject({ code: 'THRESHOLD_NOT_MET', have: 1, need: 2 });
   expect(error).toHaveProperty('unreachable.length', 2);
   expect(error).toHaveProperty('refused.length', 1);
   delete a!.behaviour.down;
   d!.asked.clear();
-  expect((await bob.retrieve({ from: links[1]!, hedgeMs: 20 })).files).toHaveLength(1);
+  expect((await bob.retrieve({ from, hedgeMs: 20 })).files).toHaveLength(1);
   expect(d!.asked.get('reencrypt') ?? 0).toBe(0);
 });
 

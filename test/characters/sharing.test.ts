@@ -37,9 +37,7 @@ async function openBob(keyring = Keyring.random()): Promise<Bob> {
 
 async function sealed(alice: Alice, words: string, label = 'team'): Promise<SealedFile> {
   const stream = alice.encrypt([text(words)], { label, name: 'a.txt', mediaType: 'text/plain' });
-  return openSealedFile(
-    bytesRange(new Uint8Array(await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer())),
-  );
+  return openSealedFile(bytesRange(new Uint8Array(await new Response(stream).arrayBuffer())));
 }
 
 const read = async (bob: Bob, grant: Grant) => {
@@ -238,9 +236,7 @@ describe('labels and authors', () => {
       openSealedFile(
         bytesRange(
           new Uint8Array(
-            await new Response(
-              alice.encrypt([text(words)], { label: 'diary', labelVersion }) as ReadableStream<Uint8Array<ArrayBuffer>>,
-            ).arrayBuffer(),
+            await new Response(alice.encrypt([text(words)], { label: 'diary', labelVersion })).arrayBuffer(),
           ),
         ),
       );

@@ -40,8 +40,7 @@ beforeEach(async () => {
   await net.heartbeats();
 });
 
-const collect = async (stream: ReadableStream<Uint8Array>) =>
-  new Uint8Array(await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer());
+const collect = async (stream: ReadableStream<Uint8Array>) => new Uint8Array(await new Response(stream).arrayBuffer());
 const random = (length: number) => {
   const bytes = new Uint8Array(length);
   for (let at = 0; at < length; at += 65_536) crypto.getRandomValues(bytes.subarray(at, Math.min(length, at + 65_536)));
@@ -341,7 +340,18 @@ describe('the story', () => {
     const { alice, grant, aliceKeys } = await granted(random(50));
     const { alice: elsewhere } = await people({ keyring: aliceKeys });
     const found = [];
-    for await (const summary of elsewhere.grants()) if (summary.policyId === grant.policyId) found.push(summary);
+    const told: ProgressEvent[] = [];
+    const onProgress = (event: ProgressEvent) => told.push(event);
+    for await (const summary of elsewhere.grants({ onProgress })) {
+      if (summary.policyId === grant.policyId) found.push(summary);
+    }
+    const head = { type: 'grants.blocks', block: expect.any(BigInt), toBlock: expect.any(BigInt) };
+    expect(told.filter(({ type }) => type === 'grants.blocks').at(-1)).toEqual(head);
+    const items = told.filter((event) => event.type === 'grants.items');
+    expect(items.map(({ done }) => done)).toEqual(items.map((_, i) => i + 1));
+    expect(items.at(-1)?.total).toBe(items.length);
+    const stopped = elsewhere.grants({ signal: AbortSignal.abort() }).next();
+    expect(await failure(stopped)).toMatchObject({ code: 'ABORTED' });
     expect(found).toHaveLength(1);
     expect(found[0]).toMatchObject({ state: 'live', label: 'holiday', missing: undefined, shares: 5 });
     expect(found[0]?.manifest?.manifest.files).toHaveLength(1);

@@ -26,13 +26,13 @@ import type { Revocation } from '../../protocol/messages.ts';
 import { helloTag } from '../../protocol/notice.ts';
 import { epochAt, quotePolicy } from '../../protocol/policy.ts';
 import { addressOf } from '../../protocol/signature.ts';
-import type { ByteSource } from '../../protocol/streams.ts';
+import { type ByteSource, checkSignal } from '../../protocol/streams.ts';
 import { walletTypedData } from '../../protocol/typed.ts';
 import { UmbralError } from '../../umbral/errors.ts';
 import { generateKFrags } from '../../umbral/generateKFrags.ts';
 import { PublicKey, type SecretKey } from '../../umbral/keys.ts';
 import { Signer } from '../../umbral/signer.ts';
-import { type Clock, checkAbort, systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import { type EncryptOptions, Enrico } from '../enrico/enrico.ts';
 import { SentTags } from '../inbox/sentTags.ts';
 import { type Journal, MemoryJournal, SealedJournal } from '../journal.ts';
@@ -49,7 +49,7 @@ import { Grant, type GrantHost } from './grant.ts';
 import { type ActsOptions, grantActs, sealMember, showLeaves } from './grantActs.ts';
 import { driveGrant, isFinal } from './grantMachine.ts';
 import { decodeRecord, encodeRecord, type GrantRecord, grantName, grantPrefix } from './grantRecord.ts';
-import { type GrantSummary, readGrants } from './grants.ts';
+import { type GrantSummary, type ReadGrantsOptions, readGrants } from './grants.ts';
 import { maxPolicies, payPolicies } from './pay.ts';
 import { type ChainCandidate, chainCandidates, chooseCohort, toReserve } from './probe.ts';
 import { receiptOf } from './receipt.ts';
@@ -211,7 +211,7 @@ export class Alice {
   encrypt(
     source: ByteSource,
     options: Omit<EncryptOptions, 'delegatingKey'> & { readonly label: string; readonly labelVersion?: number },
-  ): ReadableStream<Uint8Array> {
+  ): ReadableStream<Uint8Array<ArrayBuffer>> {
     const { label, labelVersion, ...rest } = options;
     return new Enrico(this.delegatingKey(label, labelVersion)).encrypt(source, rest);
   }
@@ -239,7 +239,7 @@ export class Alice {
     if (!isMany(options)) return (await this.draft(options)).wait({ signal });
     const grants = await this.draft(options);
     const ends = await Promise.allSettled(grants.map((grant) => grant.wait({ signal })));
-    checkAbort(signal);
+    checkSignal(signal);
     return grants.map((grant, index) => {
       const end = ends[index] as PromiseSettledResult<Grant>;
       const error: unknown = end.status === 'rejected' ? end.reason : undefined;
@@ -277,7 +277,7 @@ export class Alice {
     // All are written down before any goes on: a crash leaves none half known.
     for (const record of records) await this.#save(record);
     const grants = records.map((record) => this.#handle(record, files, onProgress));
-    checkAbort(signal);
+    checkSignal(signal);
     return isMany(options) ? grants : (grants[0] as Grant);
   }
 
@@ -309,7 +309,7 @@ export class Alice {
       signal,
       onProgress,
     });
-    checkAbort(signal);
+    checkSignal(signal);
     const { contracts } = this.network;
     const policyId = policyIdOf({ ...contracts, owner: this.address, salt });
     const signer = new Signer(this.#keyring.verifying());
@@ -416,7 +416,7 @@ export class Alice {
    */
   async extend(options: ExtendOptions): Promise<Extended> {
     const { policyId, signal, onProgress } = options;
-    checkAbort(signal);
+    checkSignal(signal);
     const bytes = await this.#journal.get(grantName(policyId));
     if (!bytes) {
       const details = 'This device has no record of the grant: extend it where it was made.';
@@ -441,7 +441,7 @@ export class Alice {
    */
   async revoke(options: RevokeOptions): Promise<Revoked> {
     const { policyId, signal, onProgress } = options;
-    checkAbort(signal);
+    checkSignal(signal);
     const { policyManager, deployment } = this.network;
     const { payer } = options;
     const signed = options.earlyNotice || payer ? await this.#signRevocation(policyId) : undefined;
@@ -462,7 +462,7 @@ export class Alice {
    * All her policies, newest first, from the chain alone: state and money from the contract, label, files and recipient from
    * the manifest, where it can still be fetched. Throws `ChainError`, ABORTED.
    */
-  grants(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<GrantSummary, void, void> {
+  grants(options: Pick<ReadGrantsOptions, 'signal' | 'onProgress'> = {}): AsyncGenerator<GrantSummary, void, void> {
     return readGrants({
       network: this.network,
       keyring: this.#keyring,
@@ -472,7 +472,7 @@ export class Alice {
         return bytes ? decodeRecord(bytes).manifest?.bytes : undefined;
       },
       fetch: this.#fetch,
-      signal: options.signal,
+      ...options,
     });
   }
 
@@ -488,7 +488,7 @@ export class Alice {
     const { network } = this;
     const { chain, escrow, policyManager } = network;
     const { timestamp, epoch } = await network.now();
-    checkAbort(signal);
+    checkSignal(signal);
     const expiresAt = typeof options.until === 'number' ? options.until : Math.floor(options.until.getTime() / 1000);
     const lastEpoch = Math.max(epoch + 1, epochAt(Math.max(expiresAt, 1) - 1, network.epochLength));
     const [registry, minStake, balanceWei] = await Promise.all([

@@ -10,7 +10,7 @@ import type { Chain } from '../../chain/chain.ts';
 import { DintelError, ProtocolError } from '../../protocol/errors.ts';
 import type { Address, Hex } from '../../protocol/hex.ts';
 import { epochAt } from '../../protocol/policy.ts';
-import { checkAbort } from '../clock.ts';
+import { checkSignal } from '../../protocol/streams.ts';
 import type { Network } from '../network.ts';
 import type { OnProgress } from '../progress.ts';
 import type { Grant } from './grant.ts';
@@ -59,7 +59,7 @@ export async function extendRecord(
   }
   const longer = { ...record, expiresAt };
   const answers = await Promise.allSettled(cohort.map((_, index) => acts.requestAck(longer, index)));
-  checkAbort(signal);
+  checkSignal(signal);
   const nodes = cohort.map(({ node }, index) => {
     const answer = answers[index] as (typeof answers)[number];
     return { node, code: answer.status === 'fulfilled' ? undefined : codeOf(answer.reason) };
@@ -82,7 +82,7 @@ export async function extendRecord(
     }),
   };
   const manifest = await acts.buildManifest(promised);
-  checkAbort(signal);
+  checkSignal(signal);
   const paid = { paidWei: 0n, transactionHash: undefined as Hex | undefined };
   if (expiresAt > policy.expiresAt) {
     const end = Math.max(policy.end, epochAt(expiresAt - 1, network.epochLength));

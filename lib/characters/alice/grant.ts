@@ -6,8 +6,8 @@ import { type Code, describeCode } from '../../protocol/codes.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { Address, Hex } from '../../protocol/hex.ts';
 import { formatLink } from '../../protocol/link.ts';
+import { checkSignal } from '../../protocol/streams.ts';
 import { PublicKey } from '../../umbral/keys.ts';
-import { checkAbort } from '../clock.ts';
 import { isCommitted, isFinal } from './grantMachine.ts';
 import { type GrantRecord, type GrantState, withoutShares } from './grantRecord.ts';
 import { urisOfRecord } from './recordTree.ts';
@@ -110,7 +110,7 @@ export class Grant {
    * when it has ended as `failed`, ABORTED.
    */
   async wait(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<this> {
-    checkAbort(options.signal);
+    checkSignal(options.signal);
     // Two callers wait for the same work; it is never done twice side by side.
     this.#running ??= this.#host
       .drive(this.#record, options.signal, (record) => {

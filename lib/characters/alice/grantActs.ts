@@ -14,12 +14,13 @@ import { sealLabel, sealManifest } from '../../protocol/manifestSeal.ts';
 import type { Ack } from '../../protocol/messages.ts';
 import { reservationOf } from '../../protocol/reservation.ts';
 import { sealKfrag } from '../../protocol/seal.ts';
+import { checkSignal } from '../../protocol/streams.ts';
 import { recoverTyped, signTyped } from '../../protocol/typed.ts';
 import { chunkStoreOf, HttpStorage } from '../../storage/http.ts';
 import { PublicKey } from '../../umbral/keys.ts';
 import { Signature } from '../../umbral/signature.ts';
 import { Signer } from '../../umbral/signer.ts';
-import { type Clock, checkAbort, systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import type { Network } from '../network.ts';
 import { NodeClient } from '../nodeClient.ts';
 import type { OnProgress } from '../progress.ts';
@@ -94,7 +95,7 @@ export function grantActs(options: ActsOptions): GrantActs {
         for (let turns = 0; turns < behindTurns; turns++) {
           if (answer.ack.lastStart >= (await network.now()).epoch + 2) break;
           await clock.sleep(behindPauseMs, signal);
-          checkAbort(signal);
+          checkSignal(signal);
           answer = await ask();
         }
         const { ack: terms, signature } = answer;
@@ -272,7 +273,7 @@ export async function showLeaves(
       await target.client.putChunk(blob.id, bytes, { signal });
     }),
   );
-  checkAbort(signal);
+  checkSignal(signal);
   return wanted.filter((index) => !shown.has(index)).map((index) => (record.cohort[index] as Member).node);
 }
 

@@ -9,7 +9,7 @@
 import { ChainError, isRevert } from '../../chain/errors.ts';
 import { DintelError, ProtocolError } from '../../protocol/errors.ts';
 import type { Address, Hex } from '../../protocol/hex.ts';
-import { checkAbort } from '../clock.ts';
+import { checkSignal } from '../../protocol/streams.ts';
 import {
   type AckRecord,
   failedRecord,
@@ -75,7 +75,7 @@ export interface DriveOptions {
 export async function driveGrant(start: GrantRecord, options: DriveOptions): Promise<GrantRecord> {
   let record = start;
   while (!isFinal(record)) {
-    checkAbort(options.signal);
+    checkSignal(options.signal);
     let next: GrantRecord;
     try {
       next = await step(record, options.acts);

@@ -13,10 +13,12 @@ import type { Keyring } from '../../protocol/keys.ts';
 import { openLabel, openManifest } from '../../protocol/manifestSeal.ts';
 import { type VerifiedManifest, verifyManifest } from '../../protocol/manifestVerify.ts';
 import { openNotice } from '../../protocol/notice.ts';
+import { checkSignal } from '../../protocol/streams.ts';
 import { fetchBlob } from '../../storage/uris.ts';
 import type { PublicKey, SecretKey } from '../../umbral/keys.ts';
-import { checkAbort, inOrder } from '../clock.ts';
+import { inOrder } from '../clock.ts';
 import type { Network } from '../network.ts';
+import type { OnProgress } from '../progress.ts';
 
 /** One policy of Alice's. Units: seconds, wei. */
 export interface GrantSummary {
@@ -44,6 +46,8 @@ export interface ReadGrantsOptions {
   readonly manifestOf?: (policyId: Hex) => Promise<Uint8Array | undefined>;
   readonly fetch?: typeof fetch | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** `grants.blocks` while the events are read, then `grants.items` before each policy is given. */
+  readonly onProgress?: OnProgress | undefined;
 }
 
 type Created = Extract<PolicyManagerEvent, { event: 'PolicyCreated' }>;
@@ -62,7 +66,8 @@ const maxTopics = 1_000;
 
 /** Newest first. Throws `ChainError`, ABORTED; a manifest that cannot be had is told in its summary. */
 export async function* readGrants(options: ReadGrantsOptions): AsyncGenerator<GrantSummary, void, void> {
-  const { network, owner, signal } = options;
+  const { network, owner, signal, onProgress } = options;
+  checkSignal(signal);
   const { policyManager } = network;
   const { blockNumber: toBlock, timestamp } = await network.now();
   const created: Created[] = [];
@@ -83,14 +88,17 @@ export async function* readGrants(options: ReadGrantsOptions): AsyncGenerator<Gr
       const event = policyManager.decode(log);
       if (event.event === 'PolicyCreated') created.push(event);
     }
+    onProgress?.({ type: 'grants.blocks', block: page.toBlock, toBlock });
   }
   const notices = await noticesOf(created, options, toBlock);
   const { keyring } = options;
   const keys = { receiving: keyring.receiving(), verifyingKey: keyring.verifying().publicKey };
   const work = (event: Created) =>
     summaryOf(event, notices.get(event.args.id) ?? [], timestamp, { ...options, ...keys });
+  let done = 0;
   for await (const summary of inOrder(created.reverse(), width, work)) {
-    checkAbort(signal);
+    checkSignal(signal);
+    onProgress?.({ type: 'grants.items', done: ++done, total: created.length });
     if (summary) yield summary;
   }
 }
@@ -104,7 +112,7 @@ async function summaryOf(
 ): Promise<GrantSummary | undefined> {
   const { network, receiving } = options;
   const { id: policyId } = event.args;
-  checkAbort(options.signal);
+  checkSignal(options.signal);
   const policy = await network.policyManager.policy(policyId);
   if (policy === undefined) return undefined;
   const found = await findManifest(policyId, notices, options);

@@ -9,8 +9,9 @@
 import { DintelError, ProtocolError } from '../../protocol/errors.ts';
 import { maxReservedChunks } from '../../protocol/limits.ts';
 import type { ChunkClaim, ChunkId } from '../../protocol/reservation.ts';
+import { checkSignal } from '../../protocol/streams.ts';
 import { chunkStoreOf, placementOrder } from '../../storage/http.ts';
-import { type Clock, checkAbort, mapLimited, systemClock } from '../clock.ts';
+import { type Clock, mapLimited, systemClock } from '../clock.ts';
 import type { NodeClient } from '../nodeClient.ts';
 import type { OnProgress } from '../progress.ts';
 
@@ -64,7 +65,7 @@ export async function publishBlobs(options: PublishOptions): Promise<{ readonly 
     let open = blobs.slice(from, from + windowLength).map((blob) => ({ blob, held: new Set<PublishTarget>() }));
     // Each pass either brings all blobs home or finds another node dead, so there are at most as many as nodes.
     while (open.length > 0) {
-      checkAbort(signal);
+      checkSignal(signal);
       const plan = new Map<PublishTarget, ChunkClaim[]>();
       const work = open.map(({ blob, held }) => {
         const order = placementOrder(blob.id, [...byStore.keys()]).map((store) => byStore.get(store) as PublishTarget);
@@ -114,7 +115,7 @@ async function reserveAll(
           return;
         }
         await clock.sleep(delayMs, signal);
-        checkAbort(signal);
+        checkSignal(signal);
       }
     }
   }

@@ -1,6 +1,6 @@
 /** What was paid for a policy, read back from the chain. Owns: that reading. Source: protocol.md sections 1 (billing) and 5.2. */
 import type { ChainReader } from '../../chain/chain.ts';
-import { checkAbort } from '../clock.ts';
+import { checkSignal } from '../../protocol/streams.ts';
 import type { Network } from '../network.ts';
 import type { GrantReceipt } from './grant.ts';
 import type { GrantRecord } from './grantRecord.ts';
@@ -12,7 +12,7 @@ export async function receiptOf(
   signal: AbortSignal | undefined,
 ): Promise<GrantReceipt | undefined> {
   const { policyManager, chain, deployment } = network;
-  checkAbort(signal);
+  checkSignal(signal);
   const { blockNumber: toBlock } = await network.now();
   const range = { fromBlock: BigInt(deployment.deployedBlock), toBlock };
   const [created] = await policyManager.events({ event: 'PolicyCreated', indexed: { id: policyId }, range });

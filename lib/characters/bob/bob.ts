@@ -18,11 +18,12 @@ import type { ManifestFile } from '../../protocol/manifest.ts';
 import { manifestIdOf, openManifest } from '../../protocol/manifestSeal.ts';
 import { type VerifiedManifest, verifyManifest } from '../../protocol/manifestVerify.ts';
 import { addressOf } from '../../protocol/signature.ts';
+import { checkSignal } from '../../protocol/streams.ts';
 import { chunkStoreOf } from '../../storage/http.ts';
 import { fetchBlob } from '../../storage/uris.ts';
 import { UmbralError } from '../../umbral/errors.ts';
 import type { PublicKey } from '../../umbral/keys.ts';
-import { type Clock, checkAbort, systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import { mergeLimited } from '../merge.ts';
 import { Network } from '../network.ts';
 import type { OnProgress } from '../progress.ts';
@@ -73,7 +74,7 @@ export interface RetrieveOptions {
   readonly onProgress?: OnProgress | undefined;
 }
 
-export interface ChallengeOptions extends Pick<RetrieveOptions, 'from' | 'signal'> {
+export interface ChallengeOptions extends Pick<RetrieveOptions, 'from' | 'signal' | 'onProgress'> {
   /** The silent one. */
   readonly node: Address;
   /** Place of the file in the manifest. Default 0. */
@@ -104,8 +105,13 @@ export interface RetrieveAllOptions extends Omit<RetrieveOptions, 'from' | 'only
   readonly width?: number | undefined;
 }
 
-/** One file of many, or why it is not there. `link`: place in `from`; `index`: place in its manifest, undefined if that did not open. */
-export type RetrievedItem =
+/**
+ * One file of many, or why it is not there. `link`: place in `from`; `index`: place in its manifest, undefined if that did not open.
+ * `nodes` and `evidence`: of its link so far, as {@link Retrieved} has them; both empty if no node was asked.
+ */
+export type RetrievedItem = Pick<Retrieved, 'nodes' | 'evidence'> & RetrievedOne;
+
+type RetrievedOne =
   | {
       readonly link: number;
       readonly index: number;
@@ -186,7 +192,7 @@ export class Bob {
    */
   async *retrieveAll(options: RetrieveAllOptions): AsyncGenerator<RetrievedItem, void, void> {
     const { from, only, width = 4, signal } = options;
-    checkAbort(signal);
+    checkSignal(signal);
     yield* mergeLimited(from, width, (one, link, stopped) =>
       this.#items(
         {
@@ -198,24 +204,32 @@ export class Bob {
         link,
       ),
     );
-    checkAbort(signal);
+    checkSignal(signal);
   }
 
   async *#items(options: RetrieveOptions, link: number): AsyncGenerator<RetrievedItem, void, void> {
     let manifest: VerifiedManifest | undefined;
+    const nodes = new Map<Address, NodeOutcome>();
+    const evidence: WrongAnswer[] = [];
+    const told = (of: VerifiedManifest) => ({ nodes: outcomesOf(of, nodes), evidence: [...evidence] });
     try {
       const opened = await this.#open(options);
       ({ manifest } = opened);
-      const job = jobOf(options, { ...opened, nodes: new Map(), evidence: [] });
-      for await (const outcome of this.#engine.open(job)) yield { link, ...outcome, manifest: opened.manifest };
+      const job = jobOf(options, { ...opened, nodes, evidence });
+      for await (const outcome of this.#engine.open(job)) {
+        yield { link, ...outcome, manifest: opened.manifest, ...told(opened.manifest) };
+      }
     } catch (error) {
       if (!(error instanceof DintelError) && !(error instanceof UmbralError)) throw error;
-      yield { link, index: undefined, file: undefined, manifest, error };
+      const known = manifest ? told(manifest) : { nodes: [], evidence: [] };
+      yield { link, index: undefined, file: undefined, manifest, error, ...known };
     }
   }
 
   /** Fetched, opened, and checked against chain and keys. */
-  async #open(options: RetrieveOptions): Promise<{ manifest: VerifiedManifest; located: Located }> {
+  async #open(
+    options: Pick<RetrieveOptions, 'from' | 'signal' | 'onProgress'>,
+  ): Promise<{ manifest: VerifiedManifest; located: Located }> {
     const state = (name: 'located' | 'opened' | 'checked') =>
       options.onProgress?.({ type: 'retrieve.state', state: name });
     const located = await this.#locate(options);
@@ -241,9 +255,8 @@ export class Bob {
    * the contract's reason in `revert` (NodeIdle, ChallengePending, TooLate, …).
    */
   async challenge(options: ChallengeOptions): Promise<OpenChallenge> {
-    const { node, chain, bondWei, signal, file: place = 0 } = options;
-    const located = await this.#locate({ from: options.from, signal });
-    const manifest = await this.#check(openManifest(located.keyring.receiving(), located.bytes), located);
+    const { node, chain, bondWei, signal, onProgress, file: place = 0 } = options;
+    const { manifest, located } = await this.#open(options);
     const file = manifest.manifest.files[place];
     if (file === undefined) {
       const expected = `below ${manifest.manifest.files.length}`;
@@ -262,6 +275,7 @@ export class Bob {
       bondWei,
       clock: this.#clock,
       signal,
+      onProgress,
       keep: (index, cfrag) => kept.set(index, cfrag),
     });
   }
@@ -269,7 +283,7 @@ export class Bob {
   /** Where the manifest is, and for which keys. */
   async #locate(options: Pick<RetrieveOptions, 'from' | 'signal'>): Promise<Located> {
     const { from, signal } = options;
-    checkAbort(signal);
+    checkSignal(signal);
     if (typeof from === 'object' && 'manifest' in from) {
       return {
         bytes: from.manifest,

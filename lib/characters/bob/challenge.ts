@@ -6,7 +6,7 @@
  */
 import { randomBytes } from '@noble/hashes/utils.js';
 import { Adjudicator, type AdjudicatorEvent } from '../../chain/adjudicator.ts';
-import type { Chain, ChainReader, SentTransaction } from '../../chain/chain.ts';
+import type { Chain, ChainReader, MinedTransaction, SentTransaction } from '../../chain/chain.ts';
 import type { Deployment } from '../../chain/deployments.ts';
 import { isRevert } from '../../chain/errors.ts';
 import { capsuleHints, minBondWei } from '../../protocol/challenge.ts';
@@ -17,14 +17,15 @@ import { conditionsHash, fragmentOfCfrag, keysHash } from '../../protocol/leaf.t
 import type { VerifiedManifest, VerifiedShare } from '../../protocol/manifestVerify.ts';
 import { requestOf } from '../../protocol/request.ts';
 import { compactSignature, expandSignature } from '../../protocol/signature.ts';
+import { checkSignal } from '../../protocol/streams.ts';
 import { signTyped } from '../../protocol/typed.ts';
 import { Capsule } from '../../umbral/capsule.ts';
 import { CapsuleFrag, type VerifiedCapsuleFrag } from '../../umbral/capsuleFrag.ts';
 import { UmbralError } from '../../umbral/errors.ts';
 import type { SecretKey } from '../../umbral/keys.ts';
 import type { Clock } from '../clock.ts';
-import { checkAbort } from '../clock.ts';
 import { contractsOf } from '../network.ts';
+import type { OnProgress } from '../progress.ts';
 import { checkChain } from './report.ts';
 
 /** How long the signed request may take to be mined. Units: seconds. */
@@ -47,6 +48,8 @@ export interface ChallengeInput {
   /** Told of an answer that verifies, by the leaf's place. */
   readonly keep?: ((index: number, cfrag: VerifiedCapsuleFrag) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Each transaction, when it is sent and when it is mined: the opening, and what `wait` sends. */
+  readonly onProgress?: OnProgress | undefined;
 }
 
 /** How a challenge ended. */
@@ -63,9 +66,9 @@ export type ChallengeEnd =
  * E_FIELD if the node is not of the cohort, `parse` for a capsule that is none, CHAIN_MISMATCH, ABORTED.
  */
 export async function openChallenge(input: ChallengeInput): Promise<OpenChallenge> {
-  const { deployment, manifest, chain, capsule, signal } = input;
+  const { deployment, manifest, chain, capsule } = input;
   checkChain(chain, deployment);
-  checkAbort(signal);
+  checkSignal(input.signal);
   const share = manifest.shares.find(({ node }) => node === input.node);
   if (share === undefined) {
     throw new ProtocolError('E_FIELD', { field: 'node', expected: 'a node of the cohort', got: input.node });
@@ -113,14 +116,26 @@ export async function openChallenge(input: ChallengeInput): Promise<OpenChalleng
     sealedKfrag: share.sealedKfrag,
   };
   const bond = input.bondWei ?? (least > minBondWei ? (least * 3n) / 2n : least);
-  const sent = await adjudicator.openChallenge(opening, bond);
-  const { logs, blockNumber } = await sent.wait(signal && { signal });
+  checkSignal(input.signal);
+  const { logs, blockNumber } = await mined(adjudicator.openChallenge(opening, bond), input);
   const opened = logs
     .filter(({ event }) => event === 'ChallengeOpened')
     .map((log) => adjudicator.decode(log))
     .find((event) => event.event === 'ChallengeOpened');
   if (opened === undefined) throw new ProtocolError('E_FIELD', { details: 'The challenge left no event.' });
   return new OpenChallenge(input, share, adjudicator, opened.args.id, opened.args.deadline, blockNumber);
+}
+
+/** Sent, told, and waited for. */
+async function mined(
+  sending: Promise<SentTransaction>,
+  { signal, onProgress }: Pick<ChallengeInput, 'signal' | 'onProgress'>,
+): Promise<MinedTransaction> {
+  const sent = await sending;
+  onProgress?.({ type: 'tx.sent', hash: sent.hash });
+  const done = await sent.wait(signal && { signal });
+  onProgress?.({ type: 'tx.mined', hash: sent.hash });
+  return done;
 }
 
 /** A challenge on its way. Units: deadline in seconds, the last that counts for an answer. */
@@ -171,7 +186,7 @@ export class OpenChallenge {
   async wait(options: { pollMs?: number } = {}): Promise<ChallengeEnd> {
     const { clock, signal, chain } = this.#input;
     for (;;) {
-      checkAbort(signal);
+      checkSignal(signal);
       const end = await this.end();
       if (end !== undefined) return end;
       const head = await chain.block('latest');
@@ -198,7 +213,7 @@ export class OpenChallenge {
   async #finish(): Promise<void> {
     const refusedAs = async (act: Promise<SentTransaction>) => {
       try {
-        await (await act).wait();
+        await mined(act, this.#input);
         return undefined;
       } catch (error) {
         if (isRevert(error, 'NoChallenge') || isRevert(error, 'Excused')) return error.revert.name;

@@ -12,7 +12,7 @@ import { ProtocolError } from '../../protocol/errors.ts';
 import { commitHash, makeEvidence, type SignedAnswer } from '../../protocol/evidence.ts';
 import { type CFragVerdict, cfragVerdicts } from '../../protocol/evidenceVerdict.ts';
 import { type Address, type Hex, toHex, zeroAddress, zeroHash } from '../../protocol/hex.ts';
-import { checkAbort } from '../clock.ts';
+import { checkSignal } from '../../protocol/streams.ts';
 import type { OnProgress } from '../progress.ts';
 
 /** Of a penalty, in basis points, to a reporter who committed. */
@@ -48,7 +48,7 @@ export async function report(deployment: Deployment, answer: SignedAnswer, optio
   checkChain(chain, deployment);
   const adjudicator = new Adjudicator(chain, deployment.adjudicator);
   const evidence = makeEvidence(answer);
-  checkAbort(signal);
+  checkSignal(signal);
   await chain.call(adjudicator.request('convict', [evidence, zeroHash]), { from: chain.account });
   const salt = share ? toHex(randomBytes(32)) : zeroHash;
   const mined = async (sending: ReturnType<typeof adjudicator.commit>) => {

@@ -8,10 +8,9 @@ import { parseFileIndex } from '../../protocol/fileHeader.ts';
 import { SeekableFile } from '../../protocol/fileSeek.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import { isAuthor, type ManifestFile } from '../../protocol/manifest.ts';
-import { inOrder } from '../../protocol/streams.ts';
+import { checkSignal, inOrder } from '../../protocol/streams.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { PublicKey } from '../../umbral/keys.ts';
-import { checkAbort } from '../clock.ts';
 import type { OnProgress } from '../progress.ts';
 
 /** Chunks fetched ahead of the reader. */
@@ -70,14 +69,14 @@ export class RetrievedFile {
    * The whole file from its beginning, a chunk at a time, each authenticated before it leaves. Constant memory.
    * Errors of the stream: STORAGE_NOT_FOUND, STORAGE_CORRUPT, NODE_UNREACHABLE, E_CHUNK_ORDER, E_CHUNK_FINAL, E_DECRYPT, ABORTED.
    */
-  stream(options: ReadOptions = {}): ReadableStream<Uint8Array> {
+  stream(options: ReadOptions = {}): ReadableStream<Uint8Array<ArrayBuffer>> {
     const { signal, onProgress } = options;
     const plain = decryptStream(this.#file, this.#chunks(signal), { signal });
     if (!onProgress) return plain;
     let done = 0;
     const total = this.size;
     return plain.pipeThrough(
-      new TransformStream<Uint8Array, Uint8Array>({
+      new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
         transform(chunk, controller) {
           done += chunk.length;
           onProgress({ type: 'decrypt.bytes', done, total });
@@ -89,9 +88,7 @@ export class RetrievedFile {
 
   /** The whole file in memory: for small ones. */
   async bytes(options: ReadOptions = {}): Promise<Uint8Array> {
-    return new Uint8Array(
-      await new Response(this.stream(options) as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer(),
-    );
+    return new Uint8Array(await new Response(this.stream(options)).arrayBuffer());
   }
 
   /** For reading anywhere: only the chunks that are needed are fetched; the end of the file is proven first. */
@@ -132,7 +129,7 @@ export class RetrievedFile {
 
 async function* listed<T>(items: readonly T[], signal: AbortSignal | undefined): AsyncGenerator<T> {
   for (const item of items) {
-    checkAbort(signal);
+    checkSignal(signal);
     yield item;
   }
 }

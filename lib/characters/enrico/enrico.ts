@@ -33,13 +33,16 @@ export class Enrico {
    * A file as a `.dintel` stream, in constant memory. Errors of the stream: E_LENGTH (not of the size given), E_TOO_LARGE
    * (32 GiB), E_FIELD (name), ABORTED, the source's own.
    */
-  encrypt(source: ByteSource, options: Omit<EncryptOptions, 'delegatingKey'> = {}): ReadableStream<Uint8Array> {
+  encrypt(
+    source: ByteSource,
+    options: Omit<EncryptOptions, 'delegatingKey'> = {},
+  ): ReadableStream<Uint8Array<ArrayBuffer>> {
     const { onProgress, ...file } = options;
     const stream = encryptToStream(source, { ...file, delegatingKey: this.delegatingKey });
     if (!onProgress) return stream;
     let done = 0;
     return stream.pipeThrough(
-      new TransformStream<Uint8Array, Uint8Array>({
+      new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
         transform(chunk, controller) {
           done = Math.min(done + chunk.length, maxFileSize);
           onProgress({ type: 'encrypt.bytes', done, total: file.size });

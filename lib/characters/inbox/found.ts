@@ -14,8 +14,8 @@ import { DintelError } from '../../protocol/errors.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import type { Keyring } from '../../protocol/keys.ts';
 import { type Notice, openNotice, PairwiseTags, tagGapLimit } from '../../protocol/notice.ts';
+import { checkSignal } from '../../protocol/streams.ts';
 import type { PublicKey, SecretKey } from '../../umbral/keys.ts';
-import { checkAbort } from '../clock.ts';
 import type { Network } from '../network.ts';
 
 /** How a notice was found. */
@@ -151,7 +151,7 @@ async function* notices(
   });
   for await (const page of pages) {
     for (const log of page.logs) {
-      checkAbort(signal);
+      checkSignal(signal);
       const event = policyManager.decode(log);
       if (event.event !== 'Notice') continue;
       const { id: policyId, tag, envelope } = event.args;

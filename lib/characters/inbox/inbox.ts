@@ -15,8 +15,9 @@ import type { Address, Hex } from '../../protocol/hex.ts';
 import type { Keyring } from '../../protocol/keys.ts';
 import { type Link, parseLink } from '../../protocol/link.ts';
 import { helloTag } from '../../protocol/notice.ts';
+import { checkSignal } from '../../protocol/streams.ts';
 import type { PublicKey } from '../../umbral/keys.ts';
-import { checkAbort, inOrder } from '../clock.ts';
+import { inOrder } from '../clock.ts';
 import { type Journal, SealedJournal } from '../journal.ts';
 import type { Network } from '../network.ts';
 import { allKeys, type People } from '../people/people.ts';
@@ -93,7 +94,7 @@ export class Inbox {
     const judge = await this.#judge(options, { fetches: false });
     for await (const judged of inOrder(entries, width, (entry) => judge.judge(entry))) {
       if (judged) yield judged.item;
-      checkAbort(options.signal);
+      checkSignal(options.signal);
     }
   }
 
@@ -139,7 +140,7 @@ export class Inbox {
     learns: boolean,
   ): AsyncGenerator<InboxItem, void, void> {
     const { network } = this.#options;
-    checkAbort(options.signal);
+    checkSignal(options.signal);
     const toBlock = (await network.now()).blockNumber - this.#depth;
     const end = toBlock < 0n ? undefined : await network.chain.block(toBlock);
     if (end === undefined) return;
@@ -157,7 +158,7 @@ export class Inbox {
       return result && { result, entry };
     });
     for await (const one of judged) {
-      checkAbort(options.signal);
+      checkSignal(options.signal);
       if (one === undefined) continue;
       const { result, entry } = one;
       const before = kept.get(entry.policyId);
