@@ -1,5 +1,5 @@
 /** Many files at once, each with its own end. Real contracts, real Ursulas. */
-import { Alice, Bob, bytesRange, Keyring, openSealedFile, type RetrievedItem } from 'dintel';
+import { Alice, Bob, bytesRange, Keyring, MemoryJournal, openSealedFile, type RetrievedItem } from 'dintel';
 import { ethersReader } from 'dintel/chain/ethers';
 import { type Manifest, openManifest, sealManifest, sha256, signManifest, toHex } from 'dintel/protocol';
 import { Signer } from 'dintel/umbral';
@@ -150,6 +150,28 @@ it('tells unreachable from refusing, and what was verified is not asked for agai
   d!.asked.clear();
   expect((await bob.retrieve({ from, hedgeMs: 20 })).files).toHaveLength(1);
   expect(d!.asked.get('reencrypt') ?? 0).toBe(0);
+});
+
+it('keeps what was verified over a reload, in a journal that shows nothing and may be damaged', async () => {
+  const journal = new MemoryJournal();
+  const from = { manifest: alone, verifyingKey: alice.verifyingKey };
+  const [a, b, c, d] = net.nodes;
+  for (const node of [a, b, c]) node!.behaviour.down = true;
+  const fail = async () => (await openBob({ journal })).retrieve({ from, hedgeMs: 20 }).catch((e: unknown) => e);
+  expect(await fail()).toMatchObject({ code: 'THRESHOLD_NOT_MET', have: 1 });
+  d!.asked.clear();
+  expect(await fail()).toMatchObject({ code: 'THRESHOLD_NOT_MET', have: 1 });
+  expect(d!.asked.get('reencrypt') ?? 0).toBe(0);
+  const [name] = await journal.names('cfrags/');
+  await journal.put(name!, new Uint8Array(500));
+  expect(await fail()).toMatchObject({ code: 'THRESHOLD_NOT_MET', have: 1 });
+  expect(d!.asked.get('reencrypt')).toBe(1);
+  d!.asked.clear();
+  delete a!.behaviour.down;
+  const again = await openBob({ journal });
+  expect((await again.retrieve({ from, hedgeMs: 20 })).files).toHaveLength(1);
+  expect(d!.asked.get('reencrypt') ?? 0).toBe(0);
+  expect(await journal.names('')).toEqual([]);
 });
 
 it('stops when its consumer stops, and when it is told to', async () => {

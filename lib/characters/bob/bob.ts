@@ -24,6 +24,7 @@ import { fetchBlob } from '../../storage/uris.ts';
 import { UmbralError } from '../../umbral/errors.ts';
 import type { PublicKey } from '../../umbral/keys.ts';
 import { type Clock, systemClock } from '../clock.ts';
+import { type Journal, SealedJournal } from '../journal.ts';
 import { mergeLimited } from '../merge.ts';
 import { Network } from '../network.ts';
 import type { OnProgress } from '../progress.ts';
@@ -47,6 +48,11 @@ export interface BobOptions {
   readonly deployment: Deployment;
   /** Who checks the nodes' proofs: a Worker of the page (`workerVerifier`), so that it stays smooth. Here and now if absent. */
   readonly verifier?: AnswerVerifier | undefined;
+  /**
+   * Where the verified answers of a retrieval that did not come off are kept, so that a retry asks only for what is missing, also after
+   * a reload. Entries are sealed under the vault key. Default: while this Bob lives.
+   */
+  readonly journal?: Journal | undefined;
   readonly clock?: Clock;
   readonly fetch?: typeof fetch;
 }
@@ -140,7 +146,8 @@ export class Bob {
     this.#clock = options.clock ?? systemClock;
     this.#fetch = publicFetch(options.deployment.chainId, options.fetch);
     const { verifier } = options;
-    this.#engine = new RetrievalEngine({ network, clock: this.#clock, fetch: this.#fetch, verifier });
+    const journal = options.journal && sealedFor(options.keyring, options.journal);
+    this.#engine = new RetrievalEngine({ network, clock: this.#clock, fetch: this.#fetch, verifier, journal });
   }
 
   /** Throws CHAIN_MISMATCH, `ChainError`. */
@@ -264,7 +271,6 @@ export class Bob {
     }
     const { openChallenge } = await import('./challenge.ts');
     const { capsule } = parseFileHeader(file.headerBytes);
-    const kept = this.#engine.keptOf(manifest.manifest.policyId, capsule);
     return openChallenge({
       deployment: this.network.deployment,
       manifest,
@@ -276,7 +282,7 @@ export class Bob {
       clock: this.#clock,
       signal,
       onProgress,
-      keep: (index, cfrag) => kept.set(index, cfrag),
+      keep: (index, cfrag) => this.#engine.keep(manifest.manifest.policyId, capsule, index, cfrag),
     });
   }
 
@@ -347,6 +353,15 @@ export class Bob {
     if (ended) throw new ProtocolError(ended.code, { details: ended.details });
     checkConditions(manifest.manifest.conditions, timestamp);
     return manifest;
+  }
+}
+
+function sealedFor(keyring: Keyring, journal: Journal): SealedJournal {
+  const vault = keyring.vaultKey();
+  try {
+    return new SealedJournal(journal, vault);
+  } finally {
+    vault.fill(0);
   }
 }
 

@@ -46,7 +46,7 @@ export interface ChallengeInput {
   readonly bondWei?: bigint | undefined;
   readonly clock: Clock;
   /** Told of an answer that verifies, by the leaf's place. */
-  readonly keep?: ((index: number, cfrag: VerifiedCapsuleFrag) => void) | undefined;
+  readonly keep?: ((index: number, cfrag: VerifiedCapsuleFrag) => Promise<void>) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Each transaction, when it is sent and when it is mined: the opening, and what `wait` sends. */
   readonly onProgress?: OnProgress | undefined;
@@ -223,7 +223,7 @@ export class OpenChallenge {
     if ((await refusedAs(this.timeout())) === 'Excused') await refusedAs(this.excuse());
   }
 
-  #read(event: AdjudicatorEvent): ChallengeEnd {
+  async #read(event: AdjudicatorEvent): Promise<ChallengeEnd> {
     if (event.event === 'ChallengeTimedOut') return { state: 'timedOut', penalty: event.args.penalty };
     if (event.event !== 'ChallengeAnswered') return { state: 'excused' };
     const { cfrag, epoch, request, r, vs } = event.args;
@@ -243,7 +243,7 @@ export class OpenChallenge {
     try {
       const keys = { verifyingKey, delegatingKey, receivingKey };
       const verified = CapsuleFrag.fromBytesSimple(cfrag).verify(Capsule.fromBytesSimple(capsule), keys);
-      this.#input.keep?.(leaf.index, verified);
+      await this.#input.keep?.(leaf.index, verified);
       return { state: 'answered', cfrag: verified };
     } catch (error) {
       if (error instanceof UmbralError) return { state: 'wrong', answer };

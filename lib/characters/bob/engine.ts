@@ -12,7 +12,6 @@ import type { Keyring } from '../../protocol/keys.ts';
 import { maxCapsules } from '../../protocol/limits.ts';
 import type { ManifestFile } from '../../protocol/manifest.ts';
 import type { VerifiedManifest, VerifiedShare } from '../../protocol/manifestVerify.ts';
-import { capsuleHash } from '../../protocol/request.ts';
 import { chunkStoreOf, HttpStorage } from '../../storage/http.ts';
 import type { Capsule } from '../../umbral/capsule.ts';
 import type { VerifiedCapsuleFrag } from '../../umbral/capsuleFrag.ts';
@@ -20,10 +19,12 @@ import { UmbralError } from '../../umbral/errors.ts';
 import type { PublicKey } from '../../umbral/keys.ts';
 import { decryptReencrypted } from '../../umbral/open.ts';
 import type { Clock } from '../clock.ts';
+import type { SealedJournal } from '../journal.ts';
 import type { Network } from '../network.ts';
 import { NodeClient } from '../nodeClient.ts';
 import type { OnProgress } from '../progress.ts';
 import { type AskContext, askNode, judgeAnswer, type WrongAnswer, WrongAnswerError } from './ask.ts';
+import { KeptFragments } from './kept.ts';
 import { Latencies, random } from './latency.ts';
 import { askQuorum } from './quorum.ts';
 import { type NodeOutcome, RetrievalError } from './retrievalError.ts';
@@ -39,6 +40,7 @@ export interface EngineOptions {
   readonly clock: Clock;
   readonly fetch: typeof fetch;
   readonly verifier: AnswerVerifier | undefined;
+  readonly journal: SealedJournal | undefined;
 }
 
 /** One manifest's files, to be opened. */
@@ -76,13 +78,13 @@ export class RetrievalEngine {
   readonly #options: EngineOptions;
   readonly #urls: NodeUrls;
   readonly #latencies: Latencies;
-  /** Verified fragments by policy and capsule, then by share: a retry asks only for what is missing. */
-  readonly #kept = new Map<string, Map<number, VerifiedCapsuleFrag>>();
+  readonly #kept: KeptFragments;
   readonly #offsets = new Map<Address, number>();
   readonly #storages = new Map<string, HttpStorage>();
 
   constructor(options: EngineOptions) {
     this.#options = options;
+    this.#kept = new KeptFragments(options.journal);
     this.#urls = new NodeUrls(options.network);
     this.#latencies = new Latencies(() => options.clock.now(), random);
   }
@@ -132,15 +134,10 @@ export class RetrievalEngine {
     }
   }
 
-  /** Fragments that are kept for a capsule of a policy, by share. */
-  keptOf(policyId: Hex, capsule: Uint8Array): Map<number, VerifiedCapsuleFrag> {
-    const name = keptName(policyId, capsule);
-    let shares = this.#kept.get(name);
-    if (!shares) {
-      shares = new Map();
-      this.#kept.set(name, shares);
-    }
-    return shares;
+  /** Keep a fragment that was verified elsewhere, by its share. */
+  async keep(policyId: Hex, capsule: Uint8Array, index: number, cfrag: VerifiedCapsuleFrag): Promise<void> {
+    (await this.#kept.of(policyId, capsule)).set(index, cfrag);
+    await this.#kept.save(policyId, capsule);
   }
 
   /** One for the same places, since it remembers which of them dawdle. */
@@ -168,7 +165,7 @@ export class RetrievalEngine {
       const storage = this.#storageOf([...new Set(places)]);
       const authors = { sender: job.sender, known: job.knownAuthors };
       const opened = new RetrievedFile(await openFile(header, fileKey), entry, storage, authors);
-      this.#kept.delete(keptName(policyId, header.capsule));
+      await this.#kept.forget(policyId, header.capsule);
       return opened;
     } finally {
       fileKey.fill(0);
@@ -185,7 +182,7 @@ export class RetrievalEngine {
     const { network, clock, fetch, verifier } = this.#options;
     const capsuleBytes = batch.map(({ header }) => header.capsule);
     const { threshold: need, policyId } = manifest.manifest;
-    const kept = capsuleBytes.map((capsule) => this.keptOf(policyId, capsule));
+    const kept = await Promise.all(capsuleBytes.map((capsule) => this.#kept.of(policyId, capsule)));
     const done = manifest.shares.filter(({ leaf }) => kept.every((shares) => shares.has(leaf.index)));
     const context: AskContext = {
       network,
@@ -243,6 +240,7 @@ export class RetrievalEngine {
     }
     for (const { error } of result.reports) if (error instanceof WrongAnswerError) evidence.push(error.evidence);
     if (kept.every((shares) => shares.size >= need)) return kept.map((shares) => [...shares.values()].slice(0, need));
+    await Promise.all(capsuleBytes.map((capsule) => this.#kept.save(policyId, capsule)));
     throw await this.#failure(manifest, Math.min(...kept.map((shares) => shares.size)), nodes, evidence, signal);
   }
 
@@ -273,8 +271,6 @@ export class RetrievalEngine {
     });
   }
 }
-
-const keptName = (policyId: Hex, capsule: Uint8Array): string => `${policyId}/${capsuleHash(capsule)}`;
 
 /** In order of index: who was asked, who answered, who refused and why. */
 export function outcomesOf(manifest: VerifiedManifest, nodes: ReadonlyMap<Address, NodeOutcome>): NodeOutcome[] {
