@@ -20,7 +20,7 @@ export async function openPeople(role: 'alice' | 'bob', options: CommonOptions):
   const person = await openPerson(role, options);
   const { chain, deployment } = await openReader(options, person.config);
   const network = await Network.open(chain, deployment);
-  const journal = new FolderJournal(join(options.home, 'journal'));
+  const journal = journalOf(options.home);
   return { person, network, journal, people: new People({ network, keyring: person.keyring, journal }) };
 }
 
@@ -31,3 +31,6 @@ export async function openWallet(options: CommonOptions, person: OpenedPerson): 
   walletKey.fill(0);
   return Network.open(chain, deployment);
 }
+
+/** What a person's commands write down for one another; the seal is the library's. */
+export const journalOf = (home: string): Journal => new FolderJournal(join(home, 'journal'));

@@ -8,6 +8,7 @@ import { openReader } from '../access.ts';
 import { action, type CommonOptions, type Context, commandFor, examples } from '../common.ts';
 import { refuseExisting, writeOutput } from '../files.ts';
 import { interrupted } from '../interrupt.ts';
+import { journalOf } from '../known.ts';
 import { table } from '../output.ts';
 import { peopleCommand } from '../people.ts';
 import { deploymentFor, openPerson, personInitCommand } from '../person.ts';
@@ -93,7 +94,8 @@ async function retrieve({ options, out }: Context<RetrieveOptions>, link: string
   const progress = out.progress('retrieving');
   try {
     const { chain, deployment } = await openReader(options, person.config);
-    const bob = await Bob.open({ keyring: person.keyring, chain, deployment });
+    const journal = journalOf(options.home);
+    const bob = await Bob.open({ keyring: person.keyring, chain, deployment, journal });
     const wanted = options.file - 1;
     const startedMs = performance.now();
     const got = await bob.retrieve({

@@ -7,6 +7,7 @@ import { openChain } from '../access.ts';
 import { action, type CommonOptions, type Context, commandFor, examples } from '../common.ts';
 import { refuseExisting, writeOutput } from '../files.ts';
 import { interrupted } from '../interrupt.ts';
+import { journalOf } from '../known.ts';
 import { openPerson } from '../person.ts';
 import { formatBytes } from '../progress.ts';
 import { confirm } from '../prompt.ts';
@@ -67,7 +68,8 @@ async function challenge({ options, out }: Context<ChallengeCommandOptions>, lin
       out.note(`Against node ${options.node}; the bond is paid by ${chain.account}.`);
       await confirm('Challenge it?');
     }
-    const bob = await Bob.open({ keyring: person.keyring, chain, deployment });
+    const journal = journalOf(options.home);
+    const bob = await Bob.open({ keyring: person.keyring, chain, deployment, journal });
     const place = options.file - 1;
     const node = parseAccount(options.node, '--node');
     const open = await bob.challenge({ from: link, node, file: place, chain, bondWei: options.bond, signal });
