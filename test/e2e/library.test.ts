@@ -62,6 +62,8 @@ beforeAll(async () => {
   const loads = files.map((file) => `${JSON.stringify(file)}: () => import('./${file}')`);
   const contents = `
     import { expect, it, runFile } from './test/e2e/inPage/vitest.ts';
+    // Whatever a test asks of a network, it asks of its own: what leaves the page fails at once, as it does in Node here.
+    globalThis.fetch = () => Promise.reject(new TypeError('fetch failed'));
     globalThis.setImmediate ??= (run) => setTimeout(run, 0);
     const loads = { ${loads.join(',\n')} };
     globalThis.run = (file) => runFile(file, loads[file]);

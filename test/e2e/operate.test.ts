@@ -114,7 +114,6 @@ describe('an operator', () => {
     const policies = new PolicyManager(reader, deployment.policyManager);
     const settle = await payNode(hand, policies);
     const earning = page.getByRole('button', { name: 'Withdraw fees' });
-    expect(await earning.count()).toBe(0);
     await page.goto(`${demo.site}/dev`);
     await page.getByRole('button', { name: 'Go on by 5 epochs' }).click();
     await expect.poll(() => policies.epochLength().then(() => hand.now())).toBeGreaterThan(Date.now() / 1000 + 100);
@@ -144,7 +143,6 @@ describe('an operator', () => {
     await page.getByLabel('How many tokens').fill('5000');
     await page.getByRole('button', { name: 'Ask back' }).click();
     await page.getByTestId('unbonding').waitFor();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
     await page.screenshot({ path: join(pictures, 'operate-phone-dark.png'), fullPage: true });
     await page.getByRole('button', { name: 'Keep it at work' }).click();
     await page.getByLabel('How many tokens').waitFor();
