@@ -1,11 +1,7 @@
 'use client';
 
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
-import { WagmiProvider } from 'wagmi';
-import { MeProvider } from './session/me';
+import { type ComponentType, createContext, type ReactNode, useContext, useEffect, useState } from 'react';
 import { readSiteConfig, type SiteConfig } from './siteConfig';
-import { wagmiConfig } from './wallet/wagmiConfig';
 
 /** `undefined` while /dintel.json is on its way, a sentence when there is none. */
 type Found = SiteConfig | string | undefined;
@@ -21,28 +17,24 @@ export function useSite(): SiteConfig {
   return site;
 }
 
-/** Reads which network to show, then gives wagmi and the query cache to everything below. */
+type Around = ComponentType<{ readonly site: SiteConfig; readonly children: ReactNode }>;
+
+/**
+ * Reads which network to show and, beside it, loads wagmi and the query cache, which everything inside of `Ready` stands on: what
+ * stands outside (the frame, the front page) is on the screen before their bytes are.
+ */
 export function Providers({ children }: { readonly children: ReactNode }) {
-  const [found, setFound] = useState<Found>();
+  const [found, setFound] = useState<{ readonly site: Found; readonly Around?: Around }>({ site: undefined });
   useEffect(() => {
-    readSiteConfig().then(setFound, (error: unknown) =>
-      setFound(error instanceof Error ? error.message : String(error)),
+    Promise.all([readSiteConfig(), import('./connected')]).then(
+      ([site, { Connected }]) => setFound({ site, Around: Connected }),
+      (error: unknown) => setFound({ site: error instanceof Error ? error.message : String(error) }),
     );
   }, []);
-  const known = typeof found === 'object';
+  const { site, Around } = found;
   return (
-    <Site.Provider value={found}>{known ? <Connected site={found}>{children}</Connected> : children}</Site.Provider>
-  );
-}
-
-function Connected({ site, children }: { readonly site: SiteConfig; readonly children: ReactNode }) {
-  const wagmi = useMemo(() => wagmiConfig(site), [site]);
-  const queries = useMemo(() => new QueryClient({ defaultOptions: { queries: { retry: 1 } } }), []);
-  return (
-    <WagmiProvider config={wagmi}>
-      <QueryClientProvider client={queries}>
-        <MeProvider>{children}</MeProvider>
-      </QueryClientProvider>
-    </WagmiProvider>
+    <Site.Provider value={site}>
+      {typeof site === 'object' && Around !== undefined ? <Around site={site}>{children}</Around> : children}
+    </Site.Provider>
   );
 }

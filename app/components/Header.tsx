@@ -2,11 +2,9 @@
 
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
-import { useHead } from '../hooks/useHead';
+import { lazy, Suspense } from 'react';
 import { frameTexts } from '../i18n/frame';
 import { useText } from '../i18n/useText';
-import { Account } from './Account';
-import { Activity } from './Activity';
 import { Dial } from './Dial';
 import { Icon, type IconName } from './Icon';
 import { Ready } from './Ready';
@@ -22,6 +20,10 @@ const places = [
 
 const isUnder = (path: string, under: readonly string[]): boolean =>
   under.some((start) => path === start || path.startsWith(`${start}/`));
+
+/** What stands on wagmi: it comes with it, after the first paint. */
+const Corner = lazy(() => import('./Corner').then(({ Corner }) => ({ default: Corner })));
+const soon = <span className="h-11 w-28 rounded-[10px] bg-sunk" />;
 
 /** Name, places, network, activity and account; on a narrow window the places stand at the foot (`Foot`). */
 export function Header() {
@@ -47,10 +49,10 @@ export function Header() {
           ))}
         </nav>
         <div className="flex min-h-11 items-center gap-2">
-          <Ready fallback={<span className="h-11 w-28 rounded-[10px] bg-sunk" />}>
-            <Head />
-            <Activity />
-            <Account />
+          <Ready fallback={soon}>
+            <Suspense fallback={soon}>
+              <Corner />
+            </Suspense>
           </Ready>
         </div>
       </div>
@@ -82,21 +84,5 @@ export function Foot() {
         ))}
       </ul>
     </nav>
-  );
-}
-
-/** Whether the chain answers, and its newest block. */
-function Head() {
-  const t = useText(frameTexts);
-  const { block, behind } = useHead();
-  return (
-    <p
-      className="hidden items-center gap-2 whitespace-nowrap text-quiet text-sm lg:flex"
-      role="status"
-      data-testid="head"
-    >
-      <span aria-hidden="true" className={`size-2 rounded-full ${behind ? 'bg-amber' : 'bg-teal'}`} />
-      {block !== undefined && t(behind ? 'lastSeen' : 'block', { block })}
-    </p>
   );
 }

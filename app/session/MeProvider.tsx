@@ -1,38 +1,14 @@
 'use client';
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import type { Address } from 'dintel/chain';
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
 import { useConfig, useConnection } from 'wagmi';
 import { getWalletClient } from 'wagmi/actions';
 import { useLanguage } from '../i18n/useText';
 import { useSite } from '../providers';
 import { personaPrefix, personaWallet } from '../wallet/persona';
-import type { KeysState } from '../worker/keys';
+import { MeContext } from './me';
 import { Session } from './session';
-
-/** Who is at this browser: keys, and the account that pays, if any. */
-export interface Me {
-  /** There as soon as somebody has asked for it. */
-  readonly session: Session | undefined;
-  readonly account: Address | undefined;
-  /** A demo person's name. */
-  readonly name: string | undefined;
-  readonly keys: KeysState | undefined;
-  /** After unlocking, locking or making keys. */
-  readonly refresh: () => Promise<unknown>;
-}
-
-const Context = createContext<(Me & { readonly want: () => void }) | undefined>(undefined);
-
-/** Who is here. Starts the person's worker when it is first used. Only inside of `Ready`. */
-export function useMe(): Me {
-  const me = useContext(Context);
-  if (me === undefined) throw new Error('useMe is used outside of Ready');
-  const { want } = me;
-  useEffect(want, [want]);
-  return me;
-}
 
 /** Keeps the person across pages: a demo person by her seed, everybody else by the vault of this browser. */
 export function MeProvider({ children }: { readonly children: ReactNode }) {
@@ -82,5 +58,5 @@ export function MeProvider({ children }: { readonly children: ReactNode }) {
     () => ({ session, account, name: persona?.name, keys: keys.data, refresh: refetch, want }),
     [session, account, persona, keys.data, refetch, want],
   );
-  return <Context.Provider value={me}>{children}</Context.Provider>;
+  return <MeContext.Provider value={me}>{children}</MeContext.Provider>;
 }
