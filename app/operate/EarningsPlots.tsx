@@ -19,7 +19,7 @@ export function EarningsPlots({ chronicle, node }: { readonly chronicle: Chronic
   const t = useText(operateTexts);
   const rows = useMemo(() => earningsOf(chronicle, node, spans), [chronicle, node]);
   return (
-    <div className="grid gap-6 lg:grid-cols-2">
+    <div className="grid grid-cols-1 gap-6 lg:grid-cols-2">
       <Earnings
         chronicle={chronicle}
         rows={rows}

@@ -72,7 +72,9 @@ export function Operate() {
         <Panel title={t('becomeTitle')} note={t('becomeNote')}>
           <Needs chronicle={chronicle} held={holdings.tokens} />
         </Panel>
-        {holdings.feesWei + holdings.rewards + holdings.bondsWei > 0n && <Withdraw holdings={holdings} />}
+        {holdings.creditWei + holdings.rewards + holdings.bondsWei > 0n && (
+          <Withdraw chronicle={chronicle} holdings={holdings} />
+        )}
       </div>
     </>
   );
@@ -124,7 +126,7 @@ function Dashboard({ chronicle, holdings }: { readonly chronicle: Chronicle; rea
       </PageHead>
       <div className="flex flex-col gap-6">
         <Position chronicle={chronicle} node={node} holdings={holdings} />
-        <div className="grid items-start gap-6 lg:grid-cols-[2fr_1fr]">
+        <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[2fr_1fr]">
           <BeatsPanel chronicle={chronicle} node={account} />
           <div className="flex flex-col gap-6">
             <ToDo node={node} holdings={holdings} />
@@ -132,18 +134,18 @@ function Dashboard({ chronicle, holdings }: { readonly chronicle: Chronicle; rea
           </div>
         </div>
         <EarningsPlots chronicle={chronicle} node={account} />
-        <div className="grid items-start gap-6 lg:grid-cols-2">
-          <Withdraw holdings={holdings} />
+        <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-2">
+          <Withdraw chronicle={chronicle} holdings={holdings} />
           <Leaving chronicle={chronicle} holdings={holdings} />
         </div>
         <StakePlot chronicle={chronicle} node={account} />
-        <div className="grid items-start gap-6 lg:grid-cols-2">
+        <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-2">
           <Panel title={t('policies')} empty={earned.length === 0 ? t('nothing') : undefined}>
             <ul>
               {earned.slice(0, 10).map((one) => (
                 <li
                   key={one.policyId}
-                  className="grid grid-cols-[1fr_8rem_7rem] gap-x-4 [&>:last-child]:text-right border-line border-b px-5 py-3 text-sm last:border-0"
+                  className="flex flex-wrap justify-between gap-x-4 border-line border-b px-5 py-3 text-sm last:border-0 sm:grid sm:grid-cols-[1fr_8rem_7rem] sm:[&>:last-child]:text-right"
                 >
                   <PolicyLink id={one.policyId} />
                   <span className="text-quiet">{fromNow(one.last, chronicle.timestamp, language)}</span>

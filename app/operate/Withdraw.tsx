@@ -7,28 +7,32 @@ import { Panel } from '../components/Panel';
 import { sentenceOfError } from '../errors/sentence';
 import { useTask } from '../hooks/useTask';
 import { useLanguage, useText } from '../i18n/useText';
+import type { Chronicle } from '../network/facts';
 import { amount } from '../network/words';
 import { useSite } from '../providers';
 import { type Act, useAct } from '../transactions/useAct';
+import { creditKindOf } from './credited';
 import { operateTexts } from './texts';
 import { everyEpoch, type Holdings } from './useNode';
 
 /** What waits in the contracts for this wallet, and the ways to take it: each one transaction. */
-export function Withdraw({ holdings }: { readonly holdings: Holdings }) {
+export function Withdraw({ chronicle, holdings }: { readonly chronicle: Chronicle; readonly holdings: Holdings }) {
   const t = useText(operateTexts);
   const [language] = useLanguage();
   const { deployment } = useSite();
-  const { account, feesWei, bondsWei, rewards, claimable } = holdings;
+  const { account, creditWei, bondsWei, rewards, claimable } = holdings;
   const ether = (wei: bigint) => amount(wei, language, 6);
   const tokens = (value: bigint) => amount(value, language, 2);
+  const credited = t(`credit.${creditKindOf(chronicle.facts, account)}`);
+  const what = credited.toLowerCase();
   return (
     <Panel title={t('withdraw')} note={t('withdrawNote')}>
       <ul>
-        <Row name={t('feesReady')} value={`${ether(feesWei)} ETH`} nothing={feesWei === 0n}>
+        <Row name={credited} value={`${ether(creditWei)} ETH`} nothing={creditWei === 0n}>
           <Take
-            text={t('take', { what: t('feesReady').toLowerCase() })}
+            text={t('take', { what })}
             act={{
-              title: t('actFees', { amount: ether(feesWei) }),
+              title: t('actCredit', { amount: ether(creditWei), what }),
               send: (chain) => new PolicyManager(chain, deployment.policyManager).withdraw(account),
             }}
           />

@@ -11,7 +11,8 @@ export interface Holdings {
   readonly account: Address;
   readonly miner: Miner;
   readonly tokens: bigint;
-  readonly feesWei: bigint;
+  /** Fees and refunds alike. */
+  readonly creditWei: bigint;
   readonly bondsWei: bigint;
   /** Claimed and not taken, and what a claim would add now. */
   readonly rewards: bigint;
@@ -44,7 +45,7 @@ async function readHoldings(
 ): Promise<Holdings> {
   const reader = await viemReader({ rpcUrl });
   const escrow = new MinerEscrow(reader, deployment.escrow);
-  const [miner, tokens, feesWei, bondsWei, rewards, preview] = await Promise.all([
+  const [miner, tokens, creditWei, bondsWei, rewards, preview] = await Promise.all([
     escrow.miner(account),
     new Token(reader, deployment.token).balanceOf(account),
     new PolicyManager(reader, deployment.policyManager).credit(account),
@@ -53,5 +54,5 @@ async function readHoldings(
     reader.call(escrow.request('previewReward', [account, everyEpoch])) as Promise<readonly [bigint, bigint]>,
   ]);
   const gasWei = await reader.balance(miner.operator);
-  return { account, miner, tokens, feesWei, bondsWei, rewards, claimable: preview[0], gasWei };
+  return { account, miner, tokens, creditWei, bondsWei, rewards, claimable: preview[0], gasWei };
 }

@@ -114,6 +114,8 @@ describe('an operator', () => {
     const policies = new PolicyManager(reader, deployment.policyManager);
     const settle = await payNode(hand, policies);
     const earning = page.getByRole('button', { name: 'Withdraw fees' });
+    await page.getByText('nothing yet').first().waitFor();
+    expect(await earning.count()).toBe(0);
     await page.goto(`${demo.site}/dev`);
     await page.getByRole('button', { name: 'Go on by 5 epochs' }).click();
     await expect.poll(() => policies.epochLength().then(() => hand.now())).toBeGreaterThan(Date.now() / 1000 + 100);
@@ -143,6 +145,8 @@ describe('an operator', () => {
     await page.getByLabel('How many tokens').fill('5000');
     await page.getByRole('button', { name: 'Ask back' }).click();
     await page.getByTestId('unbonding').waitFor();
+    for (const table of await page.getByText('As a table').all()) await table.click();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
     await page.screenshot({ path: join(pictures, 'operate-phone-dark.png'), fullPage: true });
     await page.getByRole('button', { name: 'Keep it at work' }).click();
     await page.getByLabel('How many tokens').waitFor();

@@ -2,11 +2,12 @@
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { account } from '../../scripts/demo/network.ts';
 import { announcedWallet, launch, openPage, pictures } from './browser.ts';
 
 const site = inject('site');
 /** An account that the chain has unlocked and nobody of the demo uses. */
-const stranger = '0xBcd4042DE499D14e55001CcbB24a551F3b954096';
+const stranger = account(19).address;
 const routes = [
   '/',
   '/start',

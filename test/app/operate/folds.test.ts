@@ -1,5 +1,6 @@
 /** Folds of an operator's own page over facts: heartbeats, earnings, unbonding. */
 import { describe, expect, it } from 'vitest';
+import { creditKindOf } from '../../../app/operate/credited.ts';
 import { earningsByPolicy, earningsOf } from '../../../app/operate/earnings.ts';
 import { attendance, heartbeatsOf } from '../../../app/operate/heartbeats.ts';
 import { openUnbonding, readyEpochOf, unbondingsOf } from '../../../app/operate/unbonding.ts';
@@ -39,6 +40,28 @@ describe('heartbeats', () => {
 
   it('has no attendance before its first epoch', () => {
     expect(attendance(heartbeatsOf([bonded], ann, { from: 5, to: 10, now: 10, rules }))).toBeUndefined();
+  });
+});
+
+describe('what waits to be withdrawn', () => {
+  const created = (n: number, sponsor: string) =>
+    fact('policies', 300, 'PolicyCreated', { id: idOf(n), owner: ben, sponsor: sponsor as typeof ann });
+  const settled = (n: number, node: typeof ann, paid: bigint, refunded: bigint) =>
+    fact('policies', 360, 'Settled', { id: idOf(n), node, paid, refunded });
+  const revoked = (n: number, refund: bigint) =>
+    fact('policies', 370, 'PolicyRevoked', { id: idOf(n), end: 12, refund });
+
+  it('is fees for a node, refunds for who paid, both for who did both', () => {
+    expect(creditKindOf([created(1, ann), settled(1, ben, 5n, 0n)], ben)).toBe('fees');
+    expect(creditKindOf([created(1, ann), revoked(1, 9n)], ann)).toBe('refunds');
+    expect(creditKindOf([created(1, ann), settled(1, ben, 5n, 2n)], ann)).toBe('refunds');
+    expect(creditKindOf([created(1, ann), revoked(1, 9n), settled(2, ann, 1n, 0n)], ann)).toBe('both');
+  });
+
+  it('is fees as long as nothing came back', () => {
+    expect(creditKindOf([created(1, ann), revoked(1, 0n), settled(1, ben, 5n, 0n)], ann)).toBe('fees');
+    expect(creditKindOf([created(1, ben), revoked(1, 9n)], ann)).toBe('fees');
+    expect(creditKindOf([], ann)).toBe('fees');
   });
 });
 
