@@ -3,7 +3,7 @@
  * Owns not: dynamic types (typed.ts hashes those first). Source: Solidity ABI specification; spec/protocol.md sections 3 and 4.
  */
 import { checkUint, uintBytes } from './bytes.ts';
-import { checkHex, fromHex } from './hex.ts';
+import { fromHex } from './hex.ts';
 
 /** uintN in a word. Throws E_NUMBER if the value does not fit in `bits`. */
 export function uintWord(value: number | bigint, bits: number, field: string): Uint8Array {
@@ -19,5 +19,5 @@ export function addressWord(address: string, field: string): Uint8Array {
 
 /** bytes32 in a word. Throws E_HEX. */
 export function bytes32Word(hex: string, field: string): Uint8Array {
-  return fromHex(checkHex(hex, 32, field));
+  return fromHex(hex, 32, field);
 }

@@ -46,7 +46,8 @@ export function checkBytes(value: unknown, length: number | undefined, field: st
 export function uintBytes(value: number | bigint, bits: number, field = 'value'): Uint8Array {
   let rest = checkUint(value, bits, field);
   const result = new Uint8Array(bits / 8);
-  for (let i = result.length - 1; i >= 0; i--) {
+  // Most numbers are small: what is above them is zero already.
+  for (let i = result.length - 1; rest !== 0n; i--) {
     result[i] = Number(rest & 0xffn);
     rest >>= 8n;
   }

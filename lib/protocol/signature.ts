@@ -34,8 +34,21 @@ const bad = (field: string, expected: string, got: string, cause?: unknown): Pro
  * r or s out of range, or numbers that no key can have made.
  */
 export function recoverAddress(digest: Hex, signature: Uint8Array, field = 'signature'): Address {
-  return addressOf(recoverKey(digest, signature, field));
+  const name = signature instanceof Uint8Array ? `${digest}/${toHex(signature)}` : '';
+  const known = recovered.get(name);
+  if (known !== undefined) return known;
+  const address = addressOf(recoverKey(digest, signature, field));
+  if (recovered.size >= maxRecovered) recovered.delete(recovered.keys().next().value as string);
+  recovered.set(name, address);
+  return address;
 }
+
+/**
+ * Signers found last, by digest and signature, oldest first. The same pair comes again: who may sign is asked when the signer is known,
+ * then the message is verified; a node's word about itself is good for seconds; a promise is read with each retrieval.
+ */
+const recovered = new Map<string, Address>();
+const maxRecovered = 256;
 
 /** The same, giving the key. */
 export function recoverKey(digest: Hex, signature: Uint8Array, field = 'signature'): PublicKey {

@@ -58,6 +58,10 @@ function structureOf(name: MessageName): Structure {
 /** The three constant words of every domain separator, hashed once. */
 let domainWords: readonly Uint8Array[] | undefined;
 
+/** Separators by chain and contract: everything signed for one deployment has one of four. */
+const separators = new Map<string, Hex>();
+const maxSeparators = 64;
+
 function wordOf(type: string, value: unknown, field: string): Uint8Array {
   if (type.startsWith('uint')) {
     return uintWord(checkUint(value, Number(type.slice(4)), field), 256, field);
@@ -84,8 +88,15 @@ export function verifyingContractOf(name: MessageName, contracts: Contracts): Ad
 
 /** Throws E_HEX, E_NUMBER. */
 export function domainSeparator(chainId: number | bigint, verifyingContract: Address): Hex {
+  const name = `${chainId}/${verifyingContract}`;
+  const made = separators.get(name);
+  if (made !== undefined) return made;
   domainWords ??= [domainType, domainName, domainVersion].map((text) => keccakBytes(utf8(text)));
-  return keccak(...domainWords, uintWord(chainId, 256, 'chainId'), addressWord(verifyingContract, 'verifyingContract'));
+  const place = [uintWord(chainId, 256, 'chainId'), addressWord(verifyingContract, 'verifyingContract')];
+  const separator = keccak(...domainWords, ...place);
+  if (separators.size >= maxSeparators) separators.clear();
+  separators.set(name, separator);
+  return separator;
 }
 
 /** hashStruct of a message. Throws E_TYPE, E_HEX, E_NUMBER, E_UTF8 with the field. */

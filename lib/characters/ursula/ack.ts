@@ -38,7 +38,8 @@ export async function ackFor(ports: UrsulaPorts, body: AckBody): Promise<AckAnsw
   if (leaf.index >= maxShares) {
     throw new ProtocolError('E_LEAF', { field: 'leaf.index', expected: `below ${maxShares}`, got: String(leaf.index) });
   }
-  const { hash } = leafOf(leaf);
+  const whole = leafOf(leaf);
+  const { hash } = whole;
   checkKeyNumber(ports, body, hash, head);
   const place = ports.work.reserve(0);
   if (place === undefined) throw new ProtocolError('E_BUSY', { retryAfter: ports.work.retryAfterS() });
@@ -53,7 +54,7 @@ export async function ackFor(ports: UrsulaPorts, body: AckBody): Promise<AckAnsw
   // Durable before the promise leaves: the key it was sealed to must outlive it, and a challenge must find the node ready.
   await Promise.all([
     ports.acks.record(sealedKfragKeyNumber(sealedKfrag), until),
-    ports.leaves?.remember(knownLeaf(policyId, leaf, undefined), epoch),
+    ports.leaves?.remember(knownLeaf(policyId, leaf, whole, undefined), epoch),
   ]);
   const ack = ackOf({ policyId, leaf: hash, rate, until, epoch });
   const { lastStart } = ack;

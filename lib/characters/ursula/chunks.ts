@@ -42,7 +42,8 @@ export async function reserveChunks(
   checkAudience(ports, leaf);
   const head = freshHead(ports);
   const policy = await servablePolicy(ports, policyId, head);
-  const { hash } = checkLeaf(leaf, body.proof, policy);
+  const whole = checkLeaf(leaf, body.proof, policy);
+  const { hash } = whole;
   const now = Math.floor(ports.clock.nowMs() / 1000);
   if (now >= expiresAt) {
     throw new ProtocolError('E_CLOCK', {
@@ -58,7 +59,7 @@ export async function reserveChunks(
     signature,
     verifyingAddress: addressOf(verifyingKey(leaf.keys[2])),
   });
-  await ports.leaves?.remember(knownLeaf(policyId, leaf, body.proof), epochOf(ports, head.timestamp));
+  await ports.leaves?.remember(knownLeaf(policyId, leaf, whole, body.proof), epochOf(ports, head.timestamp));
   // In turn: what is free is read here and taken when it is durable, and two at once must not take the same room.
   return inTurn(async () => {
     await ports.chunks.lapse(now);

@@ -49,9 +49,13 @@ export function checkLeaf(
   return whole;
 }
 
-/** What is to be remembered of a leaf that has passed the checks; `proof` undefined before there is a root. */
-export function knownLeaf(policyId: Hex, parts: LeafParts, proof: readonly Hex[] | undefined): KnownLeaf {
-  const { leaf, hash } = leafOf(parts);
+/** What is to be remembered of a leaf, with what `leafOf` made of it, that has passed the checks; `proof` undefined before there is a root. */
+export function knownLeaf(
+  policyId: Hex,
+  parts: LeafParts,
+  { leaf, hash }: { readonly leaf: Leaf; readonly hash: Hex },
+  proof: readonly Hex[] | undefined,
+): KnownLeaf {
   return { policyId, leaf, hash, sealedKfragHash: parts.sealedKfragHash, keys: parts.keys, proof };
 }
 

@@ -47,7 +47,8 @@ export async function reencryptFor(
   const policy = await servablePolicy(ports, policyId, head);
   checkPayment(ports, body, policy, head);
   // 5. and 6.
-  const { hash } = checkLeaf(leaf, body.proof, policy);
+  const whole = checkLeaf(leaf, body.proof, policy);
+  const { hash } = whole;
   checkConditions(leaf, head);
   // 7. The only use of the machine's clock for a decision.
   const nowMs = ports.clock.nowMs();
@@ -62,7 +63,7 @@ export async function reencryptFor(
   // 10. The nonce is spent from here on, whatever follows: a request is judged once.
   const [isFirst] = await Promise.all([
     ports.nonces.insert(request.reader, request.nonce, request.expiresAt + skewSeconds),
-    ports.leaves?.remember(knownLeaf(policyId, leaf, body.proof), epochOf(ports, head.timestamp)),
+    ports.leaves?.remember(knownLeaf(policyId, leaf, whole, body.proof), epochOf(ports, head.timestamp)),
   ]);
   if (!isFirst) throw replay();
   // 11.
