@@ -126,10 +126,12 @@ test('whatever is done to its bytes, a box opens with the right secret or not at
         // Only what fails before the stretch is tried here; the rest costs 0.4 s each and has its own tests.
         const header = text(bytes);
         fc.pre(cut || !/^[0-9a-f]$/.test(String.fromCharCode(bytes[place] ?? 0)) || !header.includes('"sealed"'));
-        expect((await opened(bytes)).code).toMatch(/^4 E_(KEYSTORE_FORMAT|KDF_BOUNDS|PASSWORD)$/);
+        // The line's end says nothing: without it, or with another blank there, the box is the same box.
+        const same = header.trimEnd() === text(box).trimEnd();
+        expect((await opened(bytes)).code).toMatch(same ? /^accepted$/ : /^4 E_(KEYSTORE_FORMAT|KDF_BOUNDS|PASSWORD)$/);
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 60, examples: [[box.length - 1, 1, true]] },
   );
 });
 
