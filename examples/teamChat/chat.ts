@@ -1,9 +1,9 @@
 /**
  * An end-to-end encrypted team chat. A room has one key per season; members get it by a grant that can be ended, messages are sealed
- * with it in the browser, and the server that carries them sees nothing. Who leaves, leaves: the next season has another key.
+ * with it in the browser, and the server that carries them sees nothing. Who leaves, leaves: the room's label is rotated.
  * `npx node examples/teamChat/chat.ts`
  */
-import { type Alice, type Bob, heldFile } from 'dintel';
+import { type Alice, type Bob, type Grant, heldFile, type SealedFile } from 'dintel';
 import type { Hex } from 'dintel/chain';
 import { type Net, openNetwork } from '../network.ts';
 
@@ -21,57 +21,66 @@ export class Board {
 const importKey = (bytes: Uint8Array) =>
   crypto.subtle.importKey('raw', bytes.slice(), 'AES-GCM', false, ['encrypt', 'decrypt']);
 
-/** The founder's side: seasons of the room, and who holds a grant of the present one. */
+interface Membership {
+  readonly reader: string;
+  readonly policyId: Hex;
+  readonly link: string;
+}
+
+/** The founder's side: one label with a version for each season, and who holds a grant of the present one. */
 export class Room {
   readonly #alice: Alice;
-  readonly #name: string;
-  readonly #until: number;
-  #season = 0;
-  #members = new Map<string, { card: string; policyId: Hex; link: string }>();
+  readonly #label: string;
+  readonly #terms: { readonly threshold: number; readonly shares: number; readonly until: number };
+  #members = new Map<string, Membership>();
 
-  constructor(alice: Alice, name: string, until: number) {
+  constructor(alice: Alice, label: string, until: number) {
     this.#alice = alice;
-    this.#name = name;
-    this.#until = until;
+    this.#label = label;
+    this.#terms = { threshold: 2, shares: 3, until };
   }
 
   get season(): number {
-    return this.#season;
+    return this.#alice.labelVersion(this.#label);
   }
 
-  /** A fresh key for these members, by name; each gets a link of his own. */
+  /** The first season, for these members by name; each gets a link of his own. */
   async open(cards: ReadonlyMap<string, string>): Promise<Map<string, string>> {
-    this.#season += 1;
-    const key = crypto.getRandomValues(new Uint8Array(32));
-    const label = `${this.#name}/${this.#season}`;
-    const file = await heldFile(this.#alice.encrypt([key], { label, name: `${this.#season}`, size: key.length }));
-    key.fill(0);
-    const names = [...cards.keys()];
+    const files = await this.#freshKey();
     // One transaction, whatever the number of members.
-    const outcomes = await this.#alice.grant({
-      to: [...cards.values()],
-      label,
-      files: [file],
-      threshold: 2,
-      shares: 3,
-      until: this.#until,
-    });
-    this.#members = new Map(
-      outcomes.map(({ grant }, i) => {
-        const name = names[i] as string;
-        return [name, { card: cards.get(name) as string, policyId: grant.policyId, link: grant.link() }];
-      }),
-    );
-    return new Map([...this.#members].map(([name, { link }]) => [name, link]));
+    const outcomes = await this.#alice.grant({ to: [...cards.values()], label: this.#label, files, ...this.#terms });
+    const names = [...cards.keys()];
+    return this.#admit(outcomes.map(({ grant }, i) => [names[i] as string, grant]));
   }
 
   /** Ends a member's grant and opens a new season for the others. */
   async remove(leaver: string): Promise<Map<string, string>> {
     const member = this.#members.get(leaver);
-    if (member === undefined) throw new Error(`${leaver} is not in ${this.#name}`);
+    if (member === undefined) throw new Error(`${leaver} is not in ${this.#label}`);
     await this.#alice.revoke({ policyId: member.policyId });
-    const rest = [...this.#members].filter(([name]) => name !== leaver);
-    return this.open(new Map(rest.map(([name, { card }]) => [name, card])));
+    const names = new Map([...this.#members].map(([name, { reader }]) => [reader, name]));
+    // Who has a living grant gets the new season's key; the leaver has none any more.
+    const { grants } = await this.#alice.rotateLabel({
+      label: this.#label,
+      regrant: { ...this.#terms, files: () => this.#freshKey() },
+    });
+    return this.#admit(grants.map(({ grant }) => [names.get(grant.reader) ?? grant.reader, grant]));
+  }
+
+  /** A new key of the room, sealed for the label's present version. */
+  async #freshKey(): Promise<SealedFile[]> {
+    const key = crypto.getRandomValues(new Uint8Array(32));
+    const about = { label: this.#label, name: `${this.season}`, size: key.length };
+    const file = await heldFile(this.#alice.encrypt([key], about));
+    key.fill(0);
+    return [file];
+  }
+
+  #admit(grants: [string, Grant][]): Map<string, string> {
+    this.#members = new Map(
+      grants.map(([name, grant]) => [name, { reader: grant.reader, policyId: grant.policyId, link: grant.link() }]),
+    );
+    return new Map(grants.map(([name, grant]) => [name, grant.link()]));
   }
 }
 

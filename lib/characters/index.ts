@@ -8,7 +8,6 @@ export {
   type GrantOutcome,
   type GrantQuote,
   type QuoteOptions,
-  type Recipient,
   type Revoked,
   type RevokeOptions,
 } from './alice/alice.ts';
@@ -16,6 +15,9 @@ export type { Extended, ExtendOptions } from './alice/extend.ts';
 export { Grant, type GrantNode, type GrantReceipt } from './alice/grant.ts';
 export type { DrawRecord, GrantState } from './alice/grantRecord.ts';
 export type { GrantSummary } from './alice/grants.ts';
+export { Labels, type LabelsOptions } from './alice/labels.ts';
+export type { ReceivedGrant, Receiver, Recipient } from './alice/recipient.ts';
+export type { LabelReceivers, ReceiversOptions, Regrant, RotatedLabel, RotateOptions } from './alice/rotate.ts';
 export { bucketOf, drawOrder, samplerSeed } from './alice/sampler.ts';
 export { type WrongAnswer, WrongAnswerError } from './bob/ask.ts';
 export {

@@ -11,6 +11,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { randomBytes } from '@noble/hashes/utils.js';
 import { checkBytes, concatBytes, utf8 } from '../protocol/bytes.ts';
 import { ProtocolError } from '../protocol/errors.ts';
+import type { Keyring } from '../protocol/keys.ts';
 
 /**
  * Small durable storage by name. `put` resolves only when the bytes survive a crash (temporary file, fsync, rename),
@@ -80,5 +81,15 @@ export class SealedJournal implements Journal {
 
   names(prefix: string): Promise<readonly string[]> {
     return this.#inner.names(prefix);
+  }
+}
+
+/** A person's journal under that person's own seal. Throws KEY_LOCKED. */
+export function sealedFor(keyring: Keyring, journal: Journal): SealedJournal {
+  const vault = keyring.vaultKey();
+  try {
+    return new SealedJournal(journal, vault);
+  } finally {
+    vault.fill(0);
   }
 }

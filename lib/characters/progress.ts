@@ -10,6 +10,7 @@ export type ProgressEvent =
   | { readonly type: 'inbox.blocks'; readonly block: bigint; readonly toBlock: bigint }
   | { readonly type: 'inbox.items'; readonly done: number; readonly total: number }
   | { readonly type: 'node.probed'; readonly node: Address; readonly code?: string }
+  | { readonly type: 'label.rotated'; readonly version: number }
   | { readonly type: 'grant.state'; readonly policyId: Hex; readonly state: GrantState }
   | { readonly type: 'tx.sent' | 'tx.mined'; readonly hash: Hex }
   | { readonly type: 'file.hashed'; readonly done: number; readonly total: number }

@@ -1,7 +1,7 @@
 /**
  * Alice: delegates, and may then go offline.
  *
- * Owns: her verbs (quote, grant, resume, revoke, grants, encrypt) and their options. Owns not: the steps of a grant
+ * Owns: her verbs (quote, grant, resume, extend, revoke, grants, encrypt, rotateLabel) and their options. Owns not: the steps of a grant
  * (`grantMachine.ts`), keys at rest (node/keystore, app), the chain library (adapters).
  * Source: DESIGN sections 2 and 4 to 7; protocol.md sections 5.2, 8 and 9; research/app-sdk.md 1.1.
  */
@@ -11,8 +11,6 @@ import type { Deployment } from '../../chain/deployments.ts';
 import { ChainError } from '../../chain/errors.ts';
 import { PolicyManager, type PolicyRecord } from '../../chain/policyManager.ts';
 import { readRegistry } from '../../chain/registry.ts';
-import { type Card, isVerifiedCard, type VerifiedCard, verifyCard } from '../../protocol/card.ts';
-import { readCard } from '../../protocol/cardForms.ts';
 import { encodeConditions, parseConditions } from '../../protocol/conditions.ts';
 import { maxShares } from '../../protocol/constants.ts';
 import { DintelError, ProtocolError } from '../../protocol/errors.ts';
@@ -25,20 +23,18 @@ import { type FileAuthor, signAuthor } from '../../protocol/manifest.ts';
 import type { Revocation } from '../../protocol/messages.ts';
 import { helloTag } from '../../protocol/notice.ts';
 import { epochAt, quotePolicy } from '../../protocol/policy.ts';
-import { addressOf } from '../../protocol/signature.ts';
 import { type ByteSource, checkSignal } from '../../protocol/streams.ts';
 import { walletTypedData } from '../../protocol/typed.ts';
 import { UmbralError } from '../../umbral/errors.ts';
 import { generateKFrags } from '../../umbral/generateKFrags.ts';
-import { PublicKey, type SecretKey } from '../../umbral/keys.ts';
+import type { PublicKey, SecretKey } from '../../umbral/keys.ts';
 import { Signer } from '../../umbral/signer.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { type EncryptOptions, Enrico } from '../enrico/enrico.ts';
 import { SentTags } from '../inbox/sentTags.ts';
-import { type Journal, MemoryJournal, SealedJournal } from '../journal.ts';
+import { type Journal, MemoryJournal, sealedFor } from '../journal.ts';
 import { Network } from '../network.ts';
 import { NodeClient } from '../nodeClient.ts';
-import { isPinnedRecipient, type PinnedRecipient } from '../people/people.ts';
 import type { OnProgress } from '../progress.ts';
 import { publicFetch } from '../publicFetch.ts';
 import type { SealedFile } from '../sealedFile.ts';
@@ -50,17 +46,18 @@ import { type ActsOptions, grantActs, sealMember, showLeaves } from './grantActs
 import { driveGrant, isFinal } from './grantMachine.ts';
 import { decodeRecord, encodeRecord, type GrantRecord, grantName, grantPrefix } from './grantRecord.ts';
 import { type GrantSummary, type ReadGrantsOptions, readGrants } from './grants.ts';
+import { Labels } from './labels.ts';
 import { maxPolicies, payPolicies } from './pay.ts';
 import { type ChainCandidate, chainCandidates, chooseCohort, toReserve } from './probe.ts';
 import { receiptOf } from './receipt.ts';
+import { type BobKeys, keysOf, type Recipient } from './recipient.ts';
+import type { LabelReceivers, ReceiversOptions, RotatedLabel, RotateOptions } from './rotate.ts';
 import { samplerSeed, suggestRate } from './sampler.ts';
 
 /** Kfrags made beyond the shares, for nodes that refuse; erased once all have promised. */
 const spareShares = 8;
 /** Room for the manifest and later revisions in every node's budget. */
 const manifestRoomBytes = 2 * 1_048_576;
-/** Versions of a label that are tried when none is named: more rotations than that are told by their number. */
-const triedVersions = 16;
 /** What creating a policy with a notice costs at most, for an account that cannot pay the estimate itself. */
 const usualCreationGas = 130_000n;
 
@@ -75,9 +72,6 @@ export interface AliceOptions {
   readonly clock?: Clock;
   readonly fetch?: typeof fetch;
 }
-
-/** Whom a grant is for: a receive card (in any form, parsed or verified), somebody of `People`, or an address with registered keys. */
-export type Recipient = string | Card | VerifiedCard | PinnedRecipient | { readonly address: Address };
 
 export interface QuoteOptions {
   readonly threshold: number;
@@ -113,8 +107,8 @@ export interface GrantOptions extends Omit<QuoteOptions, 'recipients'> {
   readonly to: Recipient;
   readonly label: string;
   /**
-   * Which key of the label the files are encrypted for. A label is rotated by encrypting for its next version: whoever had the
-   * older key's files keeps these and gets nothing new. Default: the version, of the first 16, that opens the files.
+   * Which key of the label the files are encrypted for ({@link Alice.rotateLabel}). Default: the version that opens the files, of the
+   * present one, those before it and the next 16.
    */
   readonly labelVersion?: number | undefined;
   /** Encrypted files (`openSealedFile`, `storedFile`); the ciphertext is not touched. */
@@ -168,27 +162,29 @@ export class Alice {
   readonly network: Network<Chain>;
   readonly #keyring: Keyring;
   readonly #journal: Journal;
+  readonly #labels: Labels;
   readonly #sentTags: SentTags;
   readonly #depth: number;
   readonly #clock: Clock;
   readonly #fetch: typeof fetch;
   readonly #batches = new Map<Hex, Batch>();
 
-  private constructor(network: Network<Chain>, options: AliceOptions) {
+  private constructor(network: Network<Chain>, labels: Labels, options: AliceOptions & { readonly journal: Journal }) {
     this.network = network;
     this.#keyring = options.keyring;
-    const vault = options.keyring.vaultKey();
-    this.#journal = new SealedJournal(options.journal ?? new MemoryJournal(), vault);
+    this.#labels = labels;
+    this.#journal = sealedFor(options.keyring, options.journal);
     this.#sentTags = new SentTags({ network, keyring: options.keyring, journal: this.#journal });
-    vault.fill(0);
     this.#depth = options.depth ?? (options.deployment.chainId === 31337 ? 0 : 1);
     this.#clock = options.clock ?? systemClock;
     this.#fetch = publicFetch(options.deployment.chainId, options.fetch);
   }
 
-  /** Throws CHAIN_MISMATCH, `ChainError`, KEY_LOCKED. */
+  /** Throws CHAIN_MISMATCH, `ChainError`, KEY_LOCKED, E_DECRYPT (a damaged journal). */
   static async open(options: AliceOptions): Promise<Alice> {
-    return new Alice(await Network.open(options.chain, options.deployment), options);
+    const { keyring, chain, deployment, journal = new MemoryJournal() } = options;
+    const [network, labels] = await Promise.all([Network.open(chain, deployment), Labels.open({ keyring, journal })]);
+    return new Alice(network, labels, { ...options, journal });
   }
 
   /** Her account: owner of her policies. */
@@ -202,12 +198,16 @@ export class Alice {
   get receivingKey(): PublicKey {
     return this.#keyring.receiving().publicKey;
   }
-  /** What Enrico encrypts with: public, one per label. Throws E_LABEL. */
-  delegatingKey(label: string, version = 0): PublicKey {
-    return this.#keyring.delegating(label, version).publicKey;
+  /** What Enrico encrypts with: public, one per label and version. Default: the present version. Throws E_LABEL. */
+  delegatingKey(label: string, version?: number): PublicKey {
+    return this.#labels.key(label, version);
+  }
+  /** Which version of the label is the present one, as far as this journal knows: 0 until it is rotated. Throws E_LABEL. */
+  labelVersion(label: string): number {
+    return this.#labels.version(label);
   }
 
-  /** Encrypt under one of her labels; any Enrico can do the same with `delegatingKey(label)`. */
+  /** Encrypt under one of her labels, for its present version; any Enrico can do the same with `delegatingKey(label)`. */
   encrypt(
     source: ByteSource,
     options: Omit<EncryptOptions, 'delegatingKey'> & { readonly label: string; readonly labelVersion?: number },
@@ -261,7 +261,7 @@ export class Alice {
     const wanted = isMany(options) ? options.to : [options.to];
     const prepared = await this.#prepare({ ...options, recipients: wanted.length });
     const { quote } = prepared;
-    const bobs = await Promise.all(wanted.map((to) => this.#recipient(to)));
+    const bobs = await Promise.all(wanted.map((to) => keysOf(this.network, to)));
     if (!quote.affordable) {
       throw new ProtocolError('INSUFFICIENT_FUNDS', {
         expected: `${quote.totalWei} wei`,
@@ -343,7 +343,7 @@ export class Alice {
       delegatingKey: this.delegatingKey(label, labelVersion).toBytes(),
       receivingKey: bob.receivingKey.toBytes(),
       verifyingKey: signer.verifyingKey.toBytes(),
-      reader: addressOf(bob.verifyingKey),
+      reader: bob.reader,
       label,
       labelVersion,
       note,
@@ -460,10 +460,13 @@ export class Alice {
 
   /**
    * All her policies, newest first, from the chain alone: state and money from the contract, label, files and recipient from
-   * the manifest, where it can still be fetched. Throws `ChainError`, ABORTED.
+   * the manifest, where it can still be fetched. Brings back, too, how far other devices have rotated each label, as far as they have
+   * granted since. Throws `ChainError`, ABORTED.
    */
-  grants(options: Pick<ReadGrantsOptions, 'signal' | 'onProgress'> = {}): AsyncGenerator<GrantSummary, void, void> {
-    return readGrants({
+  async *grants(
+    options: Pick<ReadGrantsOptions, 'signal' | 'onProgress'> = {},
+  ): AsyncGenerator<GrantSummary, void, void> {
+    const summaries = readGrants({
       network: this.network,
       keyring: this.#keyring,
       owner: this.address,
@@ -474,6 +477,34 @@ export class Alice {
       fetch: this.#fetch,
       ...options,
     });
+    for await (const summary of summaries) {
+      const { label, manifest } = summary;
+      if (label !== undefined && manifest) await this.#labels.meet(label, manifest.manifest.delegatingKey);
+      yield summary;
+    }
+  }
+
+  /**
+   * Who can retrieve under a label now, of whatever version: each a recipient for another grant, with the policies to revoke.
+   * Throws E_LABEL, `ChainError`, ABORTED.
+   */
+  async receivers(options: ReceiversOptions): Promise<LabelReceivers> {
+    const { receiversOf } = await import('./rotate.ts');
+    return receiversOf(this, this.#labels, options);
+  }
+
+  /**
+   * A new key for a label: what is encrypted from now on, here or by any Enrico who is told, is for that. It takes nothing back:
+   * who has a grant keeps what was encrypted for the key of that grant until this ends or is revoked, and nobody has a grant of the new
+   * key but by `regrant`, or by `grant` afterwards. Written down in the journal before it resolves; other open instances of this journal
+   * see it when they are opened anew, other devices when they read `grants` and something was granted since.
+   *
+   * Throws, before anything is changed: E_LABEL, E_FIELD (`except` names nobody who receives), what `grant` throws for a false card,
+   * `ChainError`, ABORTED. Throws when the label is rotated, and stays so: what `regrant.files` throws, and what `grant` throws.
+   */
+  async rotateLabel(options: RotateOptions): Promise<RotatedLabel> {
+    const { rotateLabel } = await import('./rotate.ts');
+    return rotateLabel(this, this.#labels, options);
   }
 
   /** The policy as the contract has it now. */
@@ -585,21 +616,6 @@ export class Alice {
     });
   }
 
-  async #recipient(to: Recipient): Promise<BobKeys> {
-    if (isPinnedRecipient(to)) return to;
-    if (typeof to === 'object' && 'address' in to) {
-      const keys = await this.network.keyRegistry.keysOf(to.address);
-      if (keys === undefined) throw new ProtocolError('KEY_NOT_REGISTERED', { field: 'to', got: to.address });
-      const [receivingKey, verifyingKey] = [PublicKey.fromBytes(keys.receiving), PublicKey.fromBytes(keys.verifying)];
-      return { receivingKey, verifyingKey, address: to.address };
-    }
-    const said = typeof to === 'string' ? readCard(to) : to;
-    const { card } = isVerifiedCard(said)
-      ? said
-      : await verifyCard(said, this.network.contracts, this.network.contractJudge);
-    return { ...card, address: card.owner };
-  }
-
   /** Her word that it ends: good for nodes and for the contract, for an hour. One question to the wallet. */
   async #signRevocation(policyId: Hex): Promise<Revocation & { readonly signature: Uint8Array }> {
     const { timestamp } = await this.network.now();
@@ -677,12 +693,12 @@ export class Alice {
       .filter(({ owner, chainId }) => owner === this.address && chainId === this.network.chain.chainId);
   }
 
-  /** The first version of the label whose key opens all files, else the first of all, which then says what is wrong. */
+  /** The version of the label whose key opens all files, else the present one, which then says what is wrong. */
   #versionOf(files: readonly SealedFile[], label: string): number {
-    for (let version = 0; version < triedVersions; version++) {
+    for (const version of this.#labels.versions(label)) {
       if (files.every(({ header }) => opensWith(this.#keyring.delegating(label, version), header))) return version;
     }
-    return 0;
+    return this.#labels.version(label);
   }
 
   #batchOf(id: Hex, onProgress: OnProgress | undefined): Batch {
@@ -700,13 +716,6 @@ export class Alice {
   #save(record: GrantRecord): Promise<void> {
     return this.#journal.put(grantName(record.policyId), encodeRecord(record));
   }
-}
-
-/** Whom a grant is for, by his keys. */
-interface BobKeys {
-  readonly receivingKey: PublicKey;
-  readonly verifyingKey: PublicKey;
-  readonly address: Address | undefined;
 }
 
 /** What is known before a grant to anybody. */

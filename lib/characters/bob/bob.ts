@@ -24,7 +24,7 @@ import { fetchBlob } from '../../storage/uris.ts';
 import { UmbralError } from '../../umbral/errors.ts';
 import type { PublicKey } from '../../umbral/keys.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import { type Journal, SealedJournal } from '../journal.ts';
+import { type Journal, sealedFor } from '../journal.ts';
 import { mergeLimited } from '../merge.ts';
 import { Network } from '../network.ts';
 import type { OnProgress } from '../progress.ts';
@@ -353,15 +353,6 @@ export class Bob {
     if (ended) throw new ProtocolError(ended.code, { details: ended.details });
     checkConditions(manifest.manifest.conditions, timestamp);
     return manifest;
-  }
-}
-
-function sealedFor(keyring: Keyring, journal: Journal): SealedJournal {
-  const vault = keyring.vaultKey();
-  try {
-    return new SealedJournal(journal, vault);
-  } finally {
-    vault.fill(0);
   }
 }
 

@@ -18,7 +18,7 @@ import { helloTag } from '../../protocol/notice.ts';
 import { checkSignal } from '../../protocol/streams.ts';
 import type { PublicKey } from '../../umbral/keys.ts';
 import { inOrder } from '../clock.ts';
-import { type Journal, SealedJournal } from '../journal.ts';
+import { type Journal, sealedFor } from '../journal.ts';
 import type { Network } from '../network.ts';
 import { allKeys, type People } from '../people/people.ts';
 import type { OnProgress } from '../progress.ts';
@@ -62,9 +62,7 @@ export class Inbox {
     if (newest === undefined)
       throw new ProtocolError('E_COUNT', { field: 'keyrings', expected: 'at least 1', got: '0' });
     this.#options = options;
-    const vault = newest.vaultKey();
-    this.#journal = new SealedJournal(options.journal, vault);
-    vault.fill(0);
+    this.#journal = sealedFor(newest, options.journal);
     const { chainId } = options.network.deployment;
     this.#fetch = publicFetch(chainId, options.fetch);
     this.#depth = BigInt(options.depth ?? (chainId === 31337 ? 0 : 1));

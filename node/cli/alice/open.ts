@@ -1,11 +1,10 @@
 /** Alice at the command line: her keys, her wallet on a chain, her journal. */
-import { join } from 'node:path';
-import { Alice, type Journal } from 'dintel';
+import { Alice } from 'dintel';
 import type { Chain } from 'dintel/chain';
 import { revealHex } from '../../keystore/account.ts';
 import { type Access, openChain } from '../access.ts';
 import type { CommonOptions } from '../common.ts';
-import { FolderJournal } from '../folderJournal.ts';
+import { journalOf } from '../known.ts';
 import { openPerson } from '../person.ts';
 
 export interface OpenedAlice {
@@ -13,8 +12,6 @@ export interface OpenedAlice {
   readonly access: Access<Chain>;
   wipe(): void;
 }
-
-const journalOf = (home: string): Journal => new FolderJournal(join(home, 'journal'));
 
 export async function openAlice(options: CommonOptions): Promise<OpenedAlice> {
   const person = await openPerson('alice', options);
