@@ -3,7 +3,7 @@
  * right length, structs as plain objects by field name. Owns: that judgement. Owns not: bytes of the ABI, which nobody needs here.
  */
 import { type Abi, ChainError, type Hex } from '../chain/index.ts';
-import { keccakBytes, toHex, utf8 } from '../protocol/index.ts';
+import { isHex, keccakBytes, toHex, utf8 } from '../protocol/index.ts';
 
 /** A parameter as JSON ABIs write it. */
 export interface Parameter {
@@ -62,10 +62,9 @@ export function fitValue(parameter: Parameter, value: unknown): unknown {
     if (typeof value !== (type === 'bool' ? 'boolean' : 'string')) throw misfit(`${name} is ${type}`);
     return value;
   }
-  const bytes = type === 'address' ? 20 : Number(type.slice(5));
-  const length = type === 'bytes' ? '(?:[0-9a-f]{2})*' : `[0-9a-f]{${2 * bytes}}`;
+  const length = type === 'bytes' ? undefined : type === 'address' ? 20 : Number(type.slice(5));
   const text = typeof value === 'string' ? value.toLowerCase() : '';
-  if (!new RegExp(`^0x${length}$`).test(text)) throw misfit(`${name} is ${type}`);
+  if (!isHex(text, length)) throw misfit(`${name} is ${type}`);
   return text;
 }
 

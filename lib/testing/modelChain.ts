@@ -61,6 +61,8 @@ export class ModelChain {
   automine = true;
   #store = new Store();
   readonly #blocks: MinedBlock[] = [];
+  /** Of all blocks, in order. */
+  readonly #logs: ChainLog[] = [];
   readonly #transactions = new Map<Hex, ModelTransaction>();
   #waiting: ModelTransaction[] = [];
   #count = 0;
@@ -114,11 +116,11 @@ export class ModelChain {
       return [name, new Set(list.map((one) => String(fitValue(parameter, one))))] as const;
     });
     const at = new Set(addresses.map((address) => address.toLowerCase()));
-    return this.#blocksOf(range)
-      .flatMap(({ transactions }) => transactions.flatMap(({ logs }) => logs))
-      .filter((log) => at.has(log.address))
-      .filter((log) => (event === undefined ? findItem(abi, 'event', log.event) !== undefined : log.event === event))
-      .filter((log) => values.every(([name, set]) => set.has(String(log.args[name]))));
+    const known = event === undefined ? eventsOf(abi) : new Set([event]);
+    return this.#logsOf(range).filter(
+      (log) =>
+        at.has(log.address) && known.has(log.event) && values.every(([name, set]) => set.has(String(log.args[name]))),
+    );
   }
 
   balance(account: Address): bigint {
@@ -179,6 +181,7 @@ export class ModelChain {
     for (const { transactions } of this.#blocks.splice(this.#blocks.length - blocks)) {
       for (const { hash } of transactions) this.#transactions.delete(hash);
     }
+    this.#logs.splice(this.#logsBefore(this.head.number + 1n));
     this.#store = this.#replay(this.head.number);
     this.#older = undefined;
   }
@@ -210,6 +213,7 @@ export class ModelChain {
         store.commit();
         const place = { blockNumber: number, blockHash: hash, transactionHash: transaction.hash };
         transaction.logs = emitted.map((one) => ({ ...one, ...place, logIndex: logIndex++ }));
+        this.#logs.push(...transaction.logs);
       } catch (error) {
         if (!(error instanceof ChainError)) throw error;
         transaction.refusal = error;
@@ -250,11 +254,23 @@ export class ModelChain {
     return store;
   }
 
-  #blocksOf(range: LogQuery['range']): readonly MinedBlock[] {
-    if (!('blockHash' in range)) return this.#blocks.slice(Number(range.fromBlock), Number(range.toBlock) + 1);
-    const block = this.#blocks.find(({ hash }) => hash === range.blockHash);
+  #logsOf(range: LogQuery['range']): readonly ChainLog[] {
+    if (!('blockHash' in range))
+      return this.#logs.slice(this.#logsBefore(range.fromBlock), this.#logsBefore(range.toBlock + 1n));
+    const block = this.block({ hash: range.blockHash });
     if (block === undefined) throw new ChainError('chain.rpc', `There is no block ${range.blockHash}.`);
-    return [block];
+    return this.#logs.slice(this.#logsBefore(block.number), this.#logsBefore(block.number + 1n));
+  }
+
+  /** How many logs lie in blocks before that one. */
+  #logsBefore(number: bigint): number {
+    let [low, high] = [0, this.#logs.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#logs[middle] as ChainLog).blockNumber < number) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   /** Plays one call in a state. `paid`: as a transaction, which costs gas. Throws ChainError. */
@@ -305,6 +321,9 @@ export class ModelChain {
     }
   }
 }
+
+const eventsOf = (abi: Abi): ReadonlySet<string | undefined> =>
+  new Set((abi as readonly Item[]).flatMap(({ type, name }) => (type === 'event' ? [name] : [])));
 
 const makers = [
   policyManagerContract,

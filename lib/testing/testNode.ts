@@ -111,6 +111,26 @@ class ModelView implements ChainView, PolicyIndex, NodeRegistry {
   }
 }
 
+const nothing = new Uint8Array(0);
+
+async function bytesOf(body: BodyInit | undefined): Promise<Uint8Array> {
+  if (body === undefined) return nothing;
+  // A copy, as a network makes one.
+  return body instanceof Uint8Array ? Uint8Array.from(body) : new Uint8Array(await new Response(body).arrayBuffer());
+}
+
+/** Runs `act` when everything that is due by now has run. Taken at the start, so that a test's false timers do not stop the network. */
+const soon: (act: () => void) => void =
+  globalThis.setImmediate ??
+  ((act) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      act();
+    };
+    port2.postMessage(undefined);
+  });
+
 interface TestNodeParts {
   readonly chain: ModelChain;
   readonly clock: Clock;
@@ -209,6 +229,8 @@ export class TestNode {
   async fetch(path: string, init: RequestInit): Promise<Response> {
     const signal = init.signal ?? undefined;
     const stopped = () => new DOMException('The operation was aborted.', 'AbortError');
+    // Nodes are far away: nobody has an answer before he goes on, and who has enough answers stops the others in time.
+    await new Promise<void>(soon);
     if (signal?.aborted) throw stopped();
     if (this.#down) throw new TypeError('fetch failed');
     if (this.#delayMs > 0) await this.#clock.sleep(this.#delayMs, signal);
@@ -216,7 +238,7 @@ export class TestNode {
     const method = init.method ?? 'GET';
     const date = new Date(this.#clock.now()).toUTCString();
     try {
-      const body = new Uint8Array(await new Response(init.body ?? null).arrayBuffer());
+      const body = await bytesOf(init.body ?? undefined);
       const response = await this.#serve(method, path, body, new Headers(init.headers));
       response.headers.set('date', date);
       return response;

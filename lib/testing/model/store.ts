@@ -3,6 +3,17 @@
  * simulated, leaves nothing behind. Owns: copies on reading, writes that wait for `commit`. Owns not: what the books mean.
  */
 
+/** What a model keeps, copied all the way down: numbers, text, lists, sets, maps and plain objects of such. */
+function copyOf<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  let copy: unknown;
+  if (Array.isArray(value)) copy = value.map(copyOf);
+  else if (value instanceof Set) copy = new Set([...value].map(copyOf));
+  else if (value instanceof Map) copy = new Map([...value].map(([key, one]) => [key, copyOf(one)]));
+  else copy = Object.fromEntries(Object.entries(value).map(([key, one]) => [key, copyOf<unknown>(one)]));
+  return copy as T;
+}
+
 /** A map by text whose values, read through a fork, are copies: changing them changes the fork only. */
 export class Book<V> {
   readonly #base: Book<V> | undefined;
@@ -18,7 +29,7 @@ export class Book<V> {
     if (this.#gone.has(key)) return undefined;
     const found = this.#base?.get(key);
     if (found === undefined || typeof found !== 'object') return found;
-    const copy = structuredClone(found);
+    const copy = copyOf(found);
     this.#own.set(key, copy);
     return copy;
   }
