@@ -38,11 +38,13 @@ export function parseLabel(bytes: Uint8Array): string {
 }
 
 /**
- * The root and what it derives. Versions v start at 0 and rise on rotation. Derivation costs two HKDFs; callers may keep
- * the keys. `dispose` wipes the root; after it every method throws KEY_LOCKED. JavaScript cannot promise that no copy is left.
+ * The root and what it derives. Versions v start at 0 and rise on rotation. A person's own keys are made once and belong to the
+ * keyring; each delegating key is made anew, by two HKDFs, and callers may keep it. `dispose` wipes the root and the person's keys;
+ * after it every method throws KEY_LOCKED. JavaScript cannot promise that no copy is left.
  */
 export class Keyring {
   readonly #root: Uint8Array;
+  readonly #own = new Map<string, SecretKey>();
   #locked = false;
 
   private constructor(root: Uint8Array) {
@@ -85,14 +87,22 @@ export class Keyring {
     return vaultSecret(this.#open());
   }
 
-  /** Forget the root. */
+  /** Forget the root, and the keys that sign and open. */
   dispose(): void {
     this.#root.fill(0);
+    for (const key of this.#own.values()) key.dispose();
+    this.#own.clear();
     this.#locked = true;
   }
 
   #person(path: string, version: number): SecretKey {
-    return makeKey(personSeed(this.#open()), concatBytes(utf8(path), u32be(version, 'version')));
+    const root = this.#open();
+    const name = `${path}${version}`;
+    const made = this.#own.get(name);
+    if (made !== undefined) return made;
+    const key = makeKey(personSeed(root), concatBytes(utf8(path), u32be(version, 'version')));
+    this.#own.set(name, key);
+    return key;
   }
 
   #open(): Uint8Array {

@@ -72,8 +72,11 @@ describe('a keyring', () => {
     const own = Keyring.fromRoot(root);
     expect(`${own} ${JSON.stringify(own)} ${Object.values(own)}`).not.toContain(toHex(root).slice(2, 10));
     const copy = own.toSecretBytes();
+    const [signing, opening] = [own.verifying(), own.receiving(2)];
+    expect(own.verifying() === signing && own.receiving(2) === opening && own.receiving() !== opening).toBe(true);
     own.dispose();
     expect(copy).toEqual(root);
+    for (const key of [signing, opening]) expect(() => key.toSecretBytes()).toThrow('a living key');
     for (const act of [
       () => own.verifying(),
       () => own.delegating('x'),
