@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { frameTexts } from '../i18n/frame';
 import { useText } from '../i18n/useText';
 import { Foot, Header } from './Header';
+import { Live } from '../standing/Live';
 
 /** What stands around every page. */
 export function Frame({ children }: { readonly children: ReactNode }) {
@@ -19,6 +20,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
       <Header />
       <main
         id="content"
+      <Live />
         tabIndex={-1}
         className="mx-auto min-h-[calc(100dvh-9rem)] max-w-6xl px-4 pt-8 pb-12 outline-none sm:px-6"
       >

@@ -5,6 +5,7 @@
  */
 import type { Language } from '../i18n/texts';
 import { spanish } from './spanish';
+import { plainTexts } from './texts';
 
 /** What an error of lib looks like from outside. */
 export interface Coded {
@@ -12,6 +13,8 @@ export interface Coded {
   readonly shortMessage?: string | undefined;
   readonly details?: string | undefined;
   readonly revert?: { readonly name: string | undefined } | undefined;
+  readonly retryable?: boolean | undefined;
+  readonly data?: unknown;
 }
 
 /** The code of an error of lib, or undefined. */
@@ -25,6 +28,8 @@ export function sentenceOfError(error: unknown, language: Language): string {
   const code = codeOf(error);
   if (code !== undefined) {
     const { shortMessage, details, revert } = error as Coded;
+    const plain = plainTexts[language][code as keyof (typeof plainTexts)['en']];
+    if (plain !== undefined) return plain;
     const known = language === 'es' ? (spanish[revert?.name ?? code] ?? spanish[code]) : undefined;
     if (known !== undefined) return known;
     if (revert?.name !== undefined && details !== undefined) return details;
@@ -32,4 +37,28 @@ export function sentenceOfError(error: unknown, language: Language): string {
   }
   if (error instanceof Error && error.message !== '') return error.message.split('\n')[0] as string;
   return language === 'es' ? 'Algo salió mal.' : 'Something went wrong.';
+}
+
+/** Whether the same may come off a moment later. */
+export const isRetryable = (error: unknown): boolean => (error as Coded | undefined)?.retryable === true;
+
+/** What a program would want to know, line by line: the field, what was expected, and each place that was tried. */
+export function particularsOf(error: unknown): readonly string[] {
+  if (!(error instanceof Error)) return [];
+  const [, ...lines] = error.message.split('\n').filter((line) => line !== '' && !line.startsWith('Code: '));
+  return [...lines, ...placesOf(error).map(({ place, code }) => `${place}: ${code}`)];
+}
+
+interface Place {
+  readonly place: string;
+  readonly code: string;
+}
+
+/** Where a storage error looked, with each place's reason. */
+function placesOf(error: unknown): readonly Place[] {
+  const { data } = error as Coded;
+  if (typeof data !== 'object' || data === null || !('places' in data) || !Array.isArray(data.places)) return [];
+  return (data.places as readonly Partial<Place>[]).flatMap(({ place, code }) =>
+    typeof place === 'string' && typeof code === 'string' ? [{ place, code }] : [],
+  );
 }

@@ -2,7 +2,7 @@
 
 import { useState } from 'react';
 import { Button, ButtonLink } from '../components/Button';
-import { Fault } from '../components/Fault';
+import { Fault, PageFault } from '../components/Fault';
 import { Field } from '../components/Field';
 import { Notice } from '../components/Notice';
 import { PageHead } from '../components/Page';
@@ -38,7 +38,7 @@ function Inbox() {
   const people = useAsk('people', undefined);
   const task = useTask();
   const [link, setLink] = useState('');
-  const change = (method: 'accept' | 'forget', policyId: Received['policyId']) =>
+  const change = (method: 'accept' | 'forget' | 'lookAgain', policyId: Received['policyId']) =>
     task.run(async (signal) => {
       await session?.call(method, { policyId }, { signal });
       await inbox.refetch();
@@ -70,8 +70,8 @@ function Inbox() {
         </Button>
       </form>
       <Fault fault={task.fault} />
-      {inbox.data === undefined && !inbox.isError && <Skeleton rows={5} />}
-      {inbox.data === undefined && <Fault fault={inbox.error} />}
+      {inbox.data === undefined && !inbox.isError && <Skeleton rows={2} shape="cards" />}
+      {inbox.data === undefined && inbox.isError && <PageFault fault={inbox.error} onRetry={inbox.refetch} />}
       {inbox.data?.length === 0 && (
         <Notice title={t('none')} action={<ButtonLink href="/people/me">{t('myCard')}</ButtonLink>}>
           {t('noneNote')}
@@ -85,6 +85,7 @@ function Inbox() {
           sender={calls(item.fromKey)}
           onForget={() => change('forget', item.policyId)}
           onAccept={() => change('accept', item.policyId)}
+          onLook={() => change('lookAgain', item.policyId)}
         />
       ))}
     </div>

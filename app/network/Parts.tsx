@@ -6,7 +6,6 @@ import type { ReactNode } from 'react';
 import { PageHead } from '../components/Page';
 import { useText } from '../i18n/useText';
 import { networkTexts } from './texts';
-import { useChronicle } from './useChronicle';
 
 const parts = [
   { href: '/network', text: 'overview' },
@@ -15,11 +14,10 @@ const parts = [
   { href: '/network/quorum', text: 'quorum' },
 ] as const;
 
-/** The head of every page of the network: its title, its parts, and a word when the chain is silent. */
+/** The head of every page of the network: its title and its parts. */
 export function NetworkHead({ title, children }: { readonly title: string; readonly children?: ReactNode }) {
   const t = useText(networkTexts);
   const path = usePathname();
-  const { behind } = useChronicle();
   return (
     <>
       <PageHead title={title}>{children}</PageHead>
@@ -38,11 +36,6 @@ export function NetworkHead({ title, children }: { readonly title: string; reado
           ))}
         </ul>
       </nav>
-      {behind && (
-        <p role="alert" className="mb-6 rounded-card border border-amber bg-amber-wash px-5 py-3 text-amber">
-          {t('behind')}
-        </p>
-      )}
     </>
   );
 }

@@ -2,10 +2,11 @@
 
 import { useEffect, useState } from 'react';
 import { ButtonLink } from '../components/Button';
-import { Fault } from '../components/Fault';
+import { PageFault } from '../components/Fault';
 import { Notice } from '../components/Notice';
 import { PageHead } from '../components/Page';
 import { Skeleton } from '../components/Skeleton';
+import { isRetryable } from '../errors/sentence';
 import { useText } from '../i18n/useText';
 import { KeyGate } from '../keys/KeyGate';
 import { Item } from '../receiving/Item';
@@ -45,10 +46,22 @@ export function OpenPage() {
 
 function Linked({ link }: { readonly link: string }) {
   const { session } = useMe();
+  const t = useText(receivingTexts);
   const item = useAsk('look', { link });
   const people = useAsk('people', undefined);
-  if (item.isError) return <Fault fault={item.error} />;
-  if (item.data === undefined) return <Skeleton rows={4} />;
+  const waits = ['pending', 'unpaid', 'unreadable'].includes(item.data?.state ?? '');
+  const { refetch } = item;
+  useEffect(() => {
+    if (!waits) return;
+    const timer = setInterval(() => void refetch(), 10_000);
+    return () => clearInterval(timer);
+  }, [waits, refetch]);
+  if (item.data === undefined) {
+    if (!item.isError) return <Skeleton rows={1} shape="cards" />;
+    const inbox = <ButtonLink href="/inbox">{t('toInbox')}</ButtonLink>;
+    return <PageFault fault={item.error} onRetry={isRetryable(item.error) ? refetch : undefined} action={inbox} />;
+  }
   const { fromKey } = item.data;
-  return <Item item={item.data} session={session} sender={people.data?.find((one) => one.key === fromKey)?.name} />;
+  const sender = people.data?.find((one) => one.key === fromKey)?.name;
+  return <Item item={item.data} session={session} sender={sender} onLook={refetch} />;
 }

@@ -1,15 +1,17 @@
 'use client';
 
-import { useState } from 'react';
+import { type ReactNode, useCallback, useState } from 'react';
 import { Button } from '../components/Button';
 import { Card } from '../components/Card';
 import { Dial } from '../components/Dial';
 import { Fault } from '../components/Fault';
+import { Icon, type IconName } from '../components/Icon';
 import { Identicon } from '../components/Identicon';
 import { nickname } from '../components/nickname';
 import { codeOf } from '../errors/sentence';
 import { bytes, timeOf } from '../format';
 import { useLanguage, useText } from '../i18n/useText';
+import { fromNow } from '../network/words';
 import type { Session } from '../session/session';
 import { RemoteError } from '../worker/fault';
 import type { NodeOutcomeView } from '../worker/messages';
@@ -17,6 +19,7 @@ import type { Received } from '../worker/receiving';
 import { Preview } from './Preview';
 import { receivingTexts } from './texts';
 import { marksOf, type Retrieval, useRetrieval } from './useRetrieval';
+import { useRetry } from './useRetry';
 
 /** Something that was shared: from whom, until when, and opening it with the live dial. */
 export function Item({
@@ -25,6 +28,7 @@ export function Item({
   sender,
   onForget,
   onAccept,
+  onLook,
 }: {
   readonly item: Received;
   readonly session: Session | undefined;
@@ -32,16 +36,25 @@ export function Item({
   readonly sender: string | undefined;
   readonly onForget?: (() => unknown) | undefined;
   readonly onAccept?: (() => unknown) | undefined;
+  /** Looks for what was not there. */
+  readonly onLook?: (() => unknown) | undefined;
 }) {
   const t = useText(receivingTexts);
   const [language] = useLanguage();
   const { retrieval, open } = useRetrieval(session);
+  const { link, state } = item;
+  const again = useCallback(() => open(link), [open, link]);
+  const retry = useRetry(retrieval, again);
   const name = sender ?? item.from ?? t('unknownSender');
-  const when = item.expiresAt === undefined ? '' : timeOf(item.expiresAt, language);
+  const until = item.startsAt ?? item.expiresAt;
+  const when = until === undefined ? '' : timeOf(until, language);
+  const away = item.startsAt === undefined ? '' : fromNow(item.startsAt, item.asOf, language);
+  const isOver = state === 'revoked' || state === 'expired';
   const named = item.files.flatMap((file) => (file.name === undefined ? [] : [file.name]));
   const size = item.files.reduce((sum, file) => sum + file.size, 0);
-  const title = named.length > 0 ? named.join(', ') : (item.note ?? t('file', { n: Math.max(1, item.files.length) }));
-  const tone = item.state === 'live' ? 'text-quiet' : 'text-amber';
+  const unnamed = state === 'unpaid' ? t('unpaidTitle') : t('file', { n: Math.max(1, item.files.length) });
+  const title = named.length > 0 ? named.join(', ') : (item.note ?? unnamed);
+  const tone = state === 'live' || state === 'expired' ? 'text-quiet' : 'text-amber';
   return (
     <Card className="flex flex-col gap-4">
       <div data-testid="received" data-state={item.state} className="flex flex-wrap items-start gap-x-4 gap-y-2">
@@ -57,11 +70,20 @@ export function Item({
         </div>
         <p className={`text-sm ${tone}`}>{t(item.state, { when })}</p>
       </div>
-      {item.state === 'unreadable' && (
-        <p className="text-quiet text-sm">{t('unreadableNote', { code: item.code ?? '?' })}</p>
+      {state === 'pending' && <Word icon="lock">{t('pendingNote', { name, away })}</Word>}
+      {state === 'revoked' && <Word icon="lock">{t('revokedNote', { name, when })}</Word>}
+      {state === 'expired' && <Word icon="lock">{t('expiredNote', { name, when })}</Word>}
+      {state === 'unpaid' && <Word icon="warn">{t('unpaidNote')}</Word>}
+      {state === 'unreadable' && (
+        <Word icon="warn">
+          {t(isUnfound(item.code) ? 'unfoundNote' : 'unreadableNote')}{' '}
+          <code className="font-mono text-xs">{item.code}</code>
+        </Word>
       )}
-      {item.state === 'request' && <p className="text-quiet text-sm">{t('requestNote')}</p>}
-      <Outcome item={item} retrieval={retrieval} name={name} when={when} />
+      {state === 'request' && <Word icon="eye">{t('requestNote')}</Word>}
+      {!(isOver && retrieval.state === 'failed') && (
+        <Outcome item={item} retrieval={retrieval} name={name} when={when} retry={retry} />
+      )}
       {retrieval.state === 'opened' &&
         session !== undefined &&
         retrieval.opened.files.map((file, index) => (
@@ -75,18 +97,24 @@ export function Item({
       <div className="flex flex-wrap gap-2">
         {retrieval.state === 'asking' ? (
           <Button onClick={retrieval.stop}>{t('stop')}</Button>
-        ) : item.state === 'request' ? (
+        ) : state === 'request' ? (
           <Button kind="primary" onClick={onAccept}>
             {t('accept')}
           </Button>
+        ) : state === 'unpaid' || state === 'unreadable' ? (
+          onLook !== undefined && <Button onClick={onLook}>{t('lookAgain')}</Button>
         ) : (
-          <Button
-            kind={item.state === 'live' && retrieval.state === 'idle' ? 'primary' : 'plain'}
-            disabled={session === undefined || item.state === 'unpaid' || item.state === 'unreadable'}
-            onClick={() => open(item.link)}
-          >
-            {t(retrieval.state === 'idle' ? 'open' : 'again')}
-          </Button>
+          !isOver && (
+            <Button
+              kind={retrieval.state === 'opened' ? 'plain' : 'primary'}
+              disabled={session === undefined || state === 'pending'}
+              onClick={again}
+            >
+              {state === 'pending'
+                ? t('opensIn', { away })
+                : t(retry.seconds !== undefined ? 'now' : retrieval.state === 'idle' ? 'open' : 'again')}
+            </Button>
+          )
         )}
         {onForget !== undefined && (
           <Button kind="quiet" onClick={onForget}>
@@ -98,17 +126,31 @@ export function Item({
   );
 }
 
+const isUnfound = (code: string | undefined): boolean => /^(STORAGE|NODE)_/.test(code ?? '');
+
+/** How an item stands, where it cannot simply be opened. */
+function Word({ icon, children }: { readonly icon: IconName; readonly children: ReactNode }) {
+  return (
+    <p className="flex gap-3 rounded-[10px] bg-sunk px-4 py-3 text-sm">
+      <Icon name={icon} className="text-quiet" />
+      <span className="text-pretty">{children}</span>
+    </p>
+  );
+}
+
 /** The dial and what it means, while it is asked and after. */
 function Outcome({
   item,
   retrieval,
   name,
   when,
+  retry,
 }: {
   readonly item: Received;
   readonly retrieval: Retrieval;
   readonly name: string;
   readonly when: string;
+  readonly retry: ReturnType<typeof useRetry>;
 }) {
   const t = useText(receivingTexts);
   if (retrieval.state === 'idle') return null;
@@ -119,7 +161,7 @@ function Outcome({
   const threshold = item.threshold ?? shares;
   const evidence = state === 'opened' ? retrieval.opened.evidence : (failed?.evidence ?? 0);
   return (
-    <div className="rise flex flex-col gap-3" aria-live="polite">
+    <div className="rise flex flex-col gap-3">
       <div className="flex items-center gap-4">
         <Dial
           shares={shares}
@@ -128,7 +170,7 @@ function Outcome({
           size={state === 'opened' ? 64 : 128}
           count
         />
-        <p data-testid="outcome" data-state={state} className="text-pretty">
+        <div data-testid="outcome" data-state={state} className="min-w-0 text-pretty" aria-live="polite">
           {state === 'asking' && t('asking', { n: shares, m: threshold })}
           {state === 'opened' &&
             t('openedWith', {
@@ -136,25 +178,57 @@ function Outcome({
               shares,
               seconds: (retrieval.opened.ms / 1000).toFixed(1),
             })}
-          {code === 'POLICY_REVOKED' && <span className="text-amber">{t('failedRevoked', { name, when })}</span>}
-          {code === 'POLICY_EXPIRED' && <span className="text-amber">{t('failedExpired', { name, when })}</span>}
-          {code === 'THRESHOLD_NOT_MET' && (
-            <span className="text-amber">
-              {t('failedThreshold', {
-                have: failed?.have ?? 0,
-                need: failed?.need ?? threshold,
-                who: (failed?.nodes ?? []).flatMap((one) => whyOf(one, t) ?? []).join(' '),
-              })}
-            </span>
+          {code === 'POLICY_REVOKED' && <p className="text-amber">{t('revokedNote', { name, when })}</p>}
+          {code === 'POLICY_EXPIRED' && <p className="text-amber">{t('expiredNote', { name, when })}</p>}
+          {code === 'THRESHOLD_NOT_MET' && failed !== undefined && (
+            <Missed failed={failed} threshold={threshold} retry={retry} />
           )}
-        </p>
+        </div>
       </div>
       {state === 'failed' && code !== 'POLICY_REVOKED' && code !== 'POLICY_EXPIRED' && code !== 'THRESHOLD_NOT_MET' && (
-        <Fault fault={retrieval.error} />
+        <div>
+          <Fault fault={retrieval.error} />
+          <Again retry={retry} />
+        </div>
       )}
       {evidence > 0 && <p className="rounded-lg bg-brick-wash px-3 py-2 text-brick text-sm">{t('caught')}</p>}
       <Report nodes={retrieval.nodes} over={state !== 'asking'} />
     </div>
+  );
+}
+
+/** Too few answered: who did not and why, what is kept, and when it is tried again. */
+function Missed({
+  failed: { have = 0, need, nodes },
+  threshold,
+  retry,
+}: {
+  readonly failed: RemoteError;
+  readonly threshold: number;
+  readonly retry: ReturnType<typeof useRetry>;
+}) {
+  const t = useText(receivingTexts);
+  const who = nodes.flatMap((one) => whyOf(one, t) ?? []).join(' ');
+  return (
+    <>
+      <p className="text-amber">{t('failedThreshold', { have, need: need ?? threshold, who })}</p>
+      <p className="mt-1 text-sm">{have > 0 ? t('kept', { have }) : t('noneKept')}</p>
+      <Again retry={retry} />
+    </>
+  );
+}
+
+/** That it is tried again by itself, and a way to say no. */
+function Again({ retry: { seconds, stop } }: { readonly retry: ReturnType<typeof useRetry> }) {
+  const t = useText(receivingTexts);
+  if (seconds === undefined) return null;
+  return (
+    <p className="mt-1 flex flex-wrap items-center gap-x-4 text-quiet text-sm" data-testid="retry" aria-live="off">
+      {t('retryIn', { n: seconds })}
+      <button type="button" className="min-h-8 underline underline-offset-4" onClick={stop}>
+        {t('notAlone')}
+      </button>
+    </p>
   );
 }
 

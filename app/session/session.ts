@@ -74,7 +74,7 @@ export class Session {
   call<M extends Method>(method: M, args: ArgsOf<M>, options: CallOptions = {}): Promise<ResultOf<M>> {
     const begin = () => this.#call(method, args, options) as Promise<ResultOf<M>>;
     if (options.title === undefined) return begin();
-    const turn = this.#acting.then(begin);
+    const turn = this.#acting.then(() => this.#checkChain()).then(begin);
     this.#acting = turn.catch(() => undefined);
     return turn;
   }
@@ -84,6 +84,14 @@ export class Session {
     this.#ended = true;
     this.#worker.terminate();
     this.#fail(new RemoteError({ code: 'ABORTED', message: 'Closed.' }));
+  }
+
+  /** A wallet on another chain would send it there. Throws `chain.wrong_chain`. */
+  async #checkChain(): Promise<void> {
+    const { wallet, site } = this.options;
+    if (wallet === undefined || Number(await wallet.request({ method: 'eth_chainId' })) === site.deployment.chainId)
+      return;
+    throw new RemoteError({ code: 'chain.wrong_chain', message: `The wallet is not on ${site.chainName}.` });
   }
 
   #call(method: Method, args: unknown, options: CallOptions): Promise<unknown> {
@@ -119,7 +127,12 @@ export class Session {
     try {
       if (wallet === undefined || account === undefined) throw new Error('No wallet is connected.');
       const { chainId } = site.deployment;
-      if (sends) track({ id, title, chainId, account, stage: 'sign', at: Date.now() });
+      if (sends) {
+        const [{ to, value = '0x0' }] = params as readonly [{ readonly to: Address; readonly value?: Hex }];
+        const valueWei = BigInt(value).toString();
+        track({ id, title, chainId, account, to, valueWei, stage: 'sign', at: Date.now() });
+        await this.#checkChain();
+      }
       const result = await wallet.request({ method, params });
       this.#send({ answer: ask, result });
       if (sends) void this.#follow(id, result as Hex).catch(() => undefined);
@@ -136,7 +149,7 @@ export class Session {
     const { site, language } = this.options;
     const { viemReader } = await import('dintel/chain/viem');
     const reader = await viemReader({ rpcUrl: site.rpcUrl, chainId: site.deployment.chainId });
-    await follow(id, reader.transaction(hash, []), language);
+    await follow(id, reader.transaction(hash, []), { rpcUrl: site.rpcUrl, language });
   }
 
   #send(message: ToWorker): void {

@@ -1,8 +1,8 @@
 /** From a sent transaction to its end, written into the list on the way. Owns: which error means which end. */
-import type { MinedTransaction, SentTransaction } from 'dintel/chain';
+import { type Hex, httpRpc, type MinedTransaction, type SentTransaction } from 'dintel/chain';
 import { codeOf, sentenceOfError } from '../errors/sentence';
 import type { Language } from '../i18n/texts';
-import { type Stage, track } from './store';
+import { type Stage, track, tracked } from './store';
 
 /** How an error ends a transaction that was sent, or was to be. */
 export function stageOf(error: unknown, sent: boolean): Stage {
@@ -14,14 +14,40 @@ export function stageOf(error: unknown, sent: boolean): Stage {
 }
 
 /** Waits until it is mined and says so. Throws what `wait` throws, after writing it down. */
-export async function follow(id: string, sent: SentTransaction, language: Language): Promise<MinedTransaction> {
-  track({ id, stage: 'sent', hash: sent.hash });
+export async function follow(
+  id: string,
+  sent: SentTransaction,
+  { rpcUrl, language }: { readonly rpcUrl: string; readonly language: Language },
+): Promise<MinedTransaction> {
+  const { hash } = sent;
+  track({ id, stage: 'sent', hash });
+  const rpc = httpRpc(rpcUrl);
+  const number = (value: unknown): number | undefined => (typeof value === 'string' ? Number(value) : undefined);
+  const noncing = rpc.request('eth_getTransactionByHash', [hash]).then(
+    (known) => {
+      const nonce = number((known as { nonce?: Hex } | null)?.nonce);
+      if (nonce !== undefined) track({ id, nonce });
+    },
+    // Only the difference between two words hangs on it.
+    () => undefined,
+  );
   try {
     const mined = await sent.wait();
+    await noncing;
     track({ id, stage: 'mined', block: Number(mined.blockNumber) });
     return mined;
   } catch (error) {
-    track({ id, stage: stageOf(error, true), why: sentenceOfError(error, language) });
+    await noncing;
+    const stage = stageOf(error, true);
+    const taken = stage === 'dropped' && (await wasReplaced().catch(() => false));
+    track({ id, stage: taken ? 'replaced' : stage, why: sentenceOfError(error, language) });
     throw error;
+  }
+
+  /** The chain has taken another transaction of the account in its place. */
+  async function wasReplaced(): Promise<boolean> {
+    const { nonce, account } = tracked().find((one) => one.id === id) ?? {};
+    if (nonce === undefined || account === undefined) return false;
+    return (number(await rpc.request('eth_getTransactionCount', [account, 'latest'])) ?? 0) > nonce;
   }
 }

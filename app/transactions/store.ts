@@ -17,13 +17,19 @@ export interface Tracked {
   readonly chainId: number;
   readonly account: Address;
   readonly stage: Stage;
+  /** What the wallet shows: who is called, and what is paid with it, in decimal wei. */
+  readonly to?: Address;
+  readonly valueWei?: string;
   readonly hash?: Hex;
+  /** Its place among the account's transactions: by it a replaced one is told from a dropped one. */
+  readonly nonce?: number;
   /** Where it was mined. */
   readonly block?: number;
   /** Why it failed: a sentence. */
   readonly why?: string;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970: when it began, when it came to its end. */
   readonly at: number;
+  readonly endedAt?: number;
 }
 
 const key = 'dintel.activity';
@@ -53,7 +59,8 @@ export function subscribeTracked(listener: () => void): () => void {
 export function track(change: Partial<Tracked> & Pick<Tracked, 'id'>): void {
   const before = tracked();
   const old = before.find(({ id }) => id === change.id);
-  const next = { ...old, ...change } as Tracked;
+  const merged = { ...old, ...change } as Tracked;
+  const next = isOpen(merged) || merged.endedAt !== undefined ? merged : { ...merged, endedAt: Date.now() };
   set(old === undefined ? [next, ...before].slice(0, kept) : before.map((one) => (one === old ? next : one)));
 }
 

@@ -30,11 +30,18 @@ export function useAct(): (act: Act) => Promise<MinedTransaction> {
       const { chainId } = site.deployment;
       const chain = await connectedChain(config, site);
       track({ id, title, chainId, account: chain.account, stage: 'sign', at: Date.now() });
-      const sent = await send(chain).catch((error: unknown) => {
+      const shown: Chain = {
+        ...chain,
+        send: (request) => {
+          track({ id, to: request.to, valueWei: String(request.valueWei ?? 0n) });
+          return chain.send(request);
+        },
+      };
+      const sent = await send(shown).catch((error: unknown) => {
         track({ id, stage: stageOf(error, false), why: sentenceOfError(error, language) });
         throw error;
       });
-      return follow(id, sent, language);
+      return follow(id, sent, { rpcUrl: site.rpcUrl, language });
     },
     [config, site, language],
   );

@@ -19,7 +19,8 @@ export function useWatch(): void {
       const { viemReader } = await import('dintel/chain/viem');
       const reader = await viemReader({ rpcUrl: site.rpcUrl, chainId });
       for (const { id, hash } of open) {
-        if (hash !== undefined) void follow(id, reader.transaction(hash, []), language).catch(() => {});
+        if (hash !== undefined)
+          void follow(id, reader.transaction(hash, []), { rpcUrl: site.rpcUrl, language }).catch(() => {});
       }
     })().catch(() => {});
   }, [site]);

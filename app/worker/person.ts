@@ -7,11 +7,12 @@
 import { Alice, Bob, Inbox, type Keyring, type OnProgress, People } from 'dintel';
 import type { Chain, ChainReader } from 'dintel/chain';
 import { viemChain, viemReader } from 'dintel/chain/viem';
-import { fingerprintWords } from 'dintel/protocol';
+import { addressOf, fingerprintWords } from 'dintel/protocol';
 import { engine } from 'dintel/umbral';
 import { createWalletClient, custom } from 'viem';
 import { acquaintances } from './acquaintances';
 import { openDatabase } from './database';
+import { inviting } from './inviting';
 import { Keys } from './keys';
 import type { Begin } from './messages';
 import { type Kept, receiving } from './receiving';
@@ -108,8 +109,9 @@ async function openSelf(begin: Begin['begin'], keyring: Keyring, askWallet: AskW
   const bob = await Bob.open({ keyring, chain: reader, deployment });
   // A local chain that began anew is another chain, whatever it is called.
   const genesis = await reader.block(0n);
-  const place = `dintel-${chainId}-${genesis?.hash.slice(2, 10)}-${bob.reader.slice(2, 14)}`;
-  const { journal, blobs } = await openDatabase(place);
+  const name = addressOf(keyring.verifying().publicKey);
+  const { journal, blobs } = await openDatabase(`dintel-${chainId}-${genesis?.hash.slice(2, 10)}-${name.slice(2, 14)}`);
+  const bob = await Bob.open({ keyring, chain: reader, deployment, journal });
   const people = new People({ network: bob.network, keyring, journal });
   let chain: Promise<Chain> | undefined;
   let alice: Promise<Alice> | undefined;

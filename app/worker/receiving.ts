@@ -3,7 +3,16 @@
  * has come. Owns not: the retrieval (lib), how it looks.
  */
 import { type InboxItem, RetrievalError, type RetrievedFile, type WrongAnswer } from 'dintel';
-import { type Address, formatLink, type Hex, type Link, parseLink, toHex } from 'dintel/protocol';
+import {
+  type Address,
+  DintelError,
+  formatLink,
+  type Hex,
+  type Link,
+  parseConditions,
+  parseLink,
+  toHex,
+} from 'dintel/protocol';
 import { outcomeView } from './fault';
 import type { NodeOutcomeView } from './messages';
 import type { CallContext, Self } from './person';
@@ -22,10 +31,14 @@ export interface Received {
   readonly from: string | undefined;
   readonly fromKey: Hex;
   readonly note: string | undefined;
-  readonly state: 'live' | 'expired' | 'revoked' | 'unpaid' | 'unreadable' | 'request';
+  readonly state: 'live' | 'pending' | 'expired' | 'revoked' | 'unpaid' | 'unreadable' | 'request';
   readonly code: string | undefined;
   readonly createdAt: number | undefined;
+  /** When it opens, if it does not yet (`pending`). */
+  readonly startsAt: number | undefined;
   readonly expiresAt: number | undefined;
+  /** The chain's time that the state is of. */
+  readonly asOf: number;
   readonly threshold: number | undefined;
   readonly shares: number | undefined;
   readonly owner: Address | undefined;
@@ -57,14 +70,21 @@ const memoName = (policyId: Hex) => `received/${policyId.slice(2)}`;
 export function receiving(self: Self) {
   const { bob, records, begin } = self;
   const known = [bob.network.contracts];
+  const told = async (item: InboxItem): Promise<Received> => {
+    const { timestamp } = await bob.network.now();
+    const memo = await records.get<ReceivedMemo>(memoName(item.policyId));
+    return received(item, { origin: begin.origin, timestamp, memo });
+  };
 
   return {
     /** What was shared with him, newest first: found on the chain, and links that he kept. */
     inbox: async (_: unknown, { signal, onProgress }: CallContext): Promise<readonly Received[]> => {
       for await (const _new of self.inbox.scan({ signal, onProgress })) signal.throwIfAborted();
       const items: Received[] = [];
+      const { timestamp } = await bob.network.now();
       for await (const item of self.inbox.items({ signal })) {
-        items.push(received(item, begin.origin, await records.get<ReceivedMemo>(memoName(item.policyId))));
+        const memo = await records.get<ReceivedMemo>(memoName(item.policyId));
+        items.push(received(item, { origin: begin.origin, timestamp, memo }));
       }
       return items;
     },
@@ -74,13 +94,21 @@ export function receiving(self: Self) {
       await self.inbox.accept(policyId, { signal });
     },
 
-    /** What a link is about, without opening it; kept in the inbox. Throws E_LINK, E_DOMAIN, E_VERSION, POLICY_UNPAID. */
+    /** What a link is about, without opening it; kept in the inbox unless it is not paid. Throws E_LINK, E_DOMAIN, E_VERSION. */
     look: async ({ link }: { readonly link: string }, { signal }: CallContext): Promise<Received> => {
       const said = parseLink(link, known);
-      const memo = await records.get<ReceivedMemo>(memoName(said.policyId));
-      if (said.bob !== undefined) return bearer(self, said, link);
-      return received(await self.inbox.addLink(said, { signal }), begin.origin, memo);
+      if (said.bob !== undefined) return unopened(self, said, link);
+      try {
+        return await told(await self.inbox.addLink(said, { signal }));
+      } catch (error) {
+        if (error instanceof DintelError && error.code === 'POLICY_UNPAID') return unopened(self, said, link);
+        throw error;
+      }
     },
+
+    /** Tries again to fetch what an item names. */
+    lookAgain: async ({ policyId }: { readonly policyId: Hex }, { signal }: CallContext): Promise<Received> =>
+      told(await self.inbox.refresh(policyId, { signal })),
 
     /** Takes it from the inbox of this browser. */
     forget: ({ policyId }: { readonly policyId: Hex }): Promise<void> => self.inbox.remove(policyId),
@@ -156,19 +184,30 @@ function fileOf({ kept }: Self, handle: string, index: number): RetrievedFile {
 }
 
 /** An item of lib's inbox as data. */
-function received(item: InboxItem, origin: string, memo: ReceivedMemo | undefined): Received {
+function received(
+  item: InboxItem,
+  {
+    origin,
+    timestamp,
+    memo,
+  }: { readonly origin: string; readonly timestamp: number; readonly memo: ReceivedMemo | undefined },
+): Received {
   const manifest = item.manifest?.manifest;
+  const startsAt = manifest?.conditions && parseConditions(manifest.conditions).notBefore;
   const readable = manifest !== undefined || item.state !== 'live';
+  const waits = item.state === 'live' && startsAt !== undefined && timestamp < startsAt;
   return {
     policyId: item.policyId,
     link: formatLink(origin, item.link),
     from: item.from?.name ?? item.claimedName,
     fromKey: toHex(item.link.verifyingKey.toBytes()),
     note: manifest?.note,
-    state: item.missing === 'REQUEST' ? 'request' : readable ? item.state : 'unreadable',
+    state: item.missing === 'REQUEST' ? 'request' : !readable ? 'unreadable' : waits ? 'pending' : item.state,
     code: item.missing,
     createdAt: manifest?.createdAt,
+    startsAt: waits ? startsAt : undefined,
     expiresAt: item.expiresAt,
+    asOf: timestamp,
     threshold: manifest?.threshold,
     shares: manifest?.shares,
     owner: item.owner,
@@ -178,8 +217,8 @@ function received(item: InboxItem, origin: string, memo: ReceivedMemo | undefine
   };
 }
 
-/** What is known of a link that carries its own keys, before it is opened. */
-async function bearer({ bob }: Self, link: Link, text: string): Promise<Received> {
+/** What the chain says of a link that is not kept: one that carries its own keys, or that nobody has paid. */
+async function unopened({ bob }: Self, link: Link, text: string): Promise<Received> {
   const [policy, { timestamp }] = await Promise.all([
     bob.network.policyManager.policy(link.policyId),
     bob.network.now(),
@@ -194,7 +233,9 @@ async function bearer({ bob }: Self, link: Link, text: string): Promise<Received
     state: policy === undefined ? 'unpaid' : policy.revoked ? 'revoked' : over ? 'expired' : 'live',
     code: undefined,
     createdAt: undefined,
+    startsAt: undefined,
     expiresAt: policy?.expiresAt,
+    asOf: timestamp,
     threshold: undefined,
     shares: policy?.shares,
     owner: policy?.owner,

@@ -1,0 +1,123 @@
+'use client';
+
+import { useState } from 'react';
+import { Address } from '../components/Address';
+import { Button } from '../components/Button';
+import { Dial } from '../components/Dial';
+import { Icon } from '../components/Icon';
+import { units18 } from '../format';
+import { useNow } from '../hooks/useNow';
+import { useLanguage, useText } from '../i18n/useText';
+import { span } from '../network/words';
+import { useSite } from '../providers';
+import { isOpen, type Tracked } from './store';
+import { underwayTexts } from './texts';
+import { useTracked } from './useTracked';
+
+/** What ended before this page was opened is a matter of the list alone. */
+const opened = Date.now();
+
+/** The newest that needs the reader's eyes: the wallet asks, the chain is awaited, or it came to an end that nobody wanted. */
+function newest(list: readonly Tracked[], closed: readonly string[]): Tracked | undefined {
+  return list.find(
+    (one) =>
+      (isOpen(one) && one.stage !== 'trying') ||
+      ((one.stage === 'dropped' || one.stage === 'replaced') &&
+        (one.endedAt ?? 0) > opened &&
+        !closed.includes(one.id)),
+  );
+}
+
+/** A card in the corner while a transaction is on its way. What takes less than a moment is not shown at all. */
+export function Underway() {
+  const [closed, setClosed] = useState<readonly string[]>([]);
+  const one = newest(useTracked(), closed);
+  if (one === undefined) return null;
+  return (
+    <aside
+      key={`${one.id}/${one.stage}`}
+      data-testid="underway"
+      data-stage={one.stage}
+      aria-live="polite"
+      className="late fixed right-4 bottom-20 left-4 z-10 rounded-card border border-edge bg-raised p-5 sm:left-auto sm:w-96 md:bottom-6"
+    >
+      <Body one={one} onClose={() => setClosed([...closed, one.id])} />
+    </aside>
+  );
+}
+
+function Body({ one, onClose }: { readonly one: Tracked; readonly onClose: () => void }) {
+  const t = useText(underwayTexts);
+  const ended = one.stage === 'dropped' || one.stage === 'replaced';
+  const stage = ended ? one.stage : one.stage === 'sign' ? 'asks' : 'waits';
+  return (
+    <div className="flex flex-col gap-3">
+      <div className="flex items-start gap-3">
+        {ended ? (
+          <Icon name="warn" size={28} className="text-amber" />
+        ) : (
+          <Dial shares={5} threshold={3} marks={Array.from({ length: 5 }, () => 'asked' as const)} />
+        )}
+        <div className="min-w-0">
+          <p className={`font-semibold leading-tight ${ended || stage === 'asks' ? 'text-amber' : 'text-teal'}`}>
+            {t(stage)}
+          </p>
+          <p className="truncate text-quiet text-sm">{one.title}</p>
+        </div>
+      </div>
+      {stage === 'asks' && <Asked one={one} />}
+      {stage === 'waits' && <Sent one={one} />}
+      <p className="text-pretty text-quiet text-sm">
+        {t(
+          stage === 'asks'
+            ? 'asksNote'
+            : stage === 'waits'
+              ? 'waitsNote'
+              : stage === 'dropped'
+                ? 'droppedNote'
+                : 'replacedNote',
+        )}
+      </p>
+      {ended && (
+        <Button className="self-start" onClick={onClose}>
+          {t('close')}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+const contracts = ['token', 'escrow', 'policyManager', 'adjudicator', 'keyRegistry'] as const;
+const row = 'grid grid-cols-[6.5rem_1fr] gap-x-3 gap-y-1 border-line border-y py-2.5 text-sm [&>dt]:text-quiet';
+
+/** What the wallet shows, in words. */
+function Asked({ one: { to, valueWei } }: { readonly one: Tracked }) {
+  const t = useText(underwayTexts);
+  const { deployment } = useSite();
+  if (to === undefined) return null;
+  const contract = contracts.find((name) => deployment[name].toLowerCase() === to.toLowerCase());
+  return (
+    <dl className={row}>
+      <dt>{t('calls')}</dt>
+      <dd>
+        {t(contract ?? 'other')} <Address value={to} />
+      </dd>
+      <dt>{t('pays')}</dt>
+      <dd>{valueWei === undefined || valueWei === '0' ? t('nothing') : `${units18(BigInt(valueWei), 6)} ETH`}</dd>
+    </dl>
+  );
+}
+
+function Sent({ one: { hash, at } }: { readonly one: Tracked }) {
+  const t = useText(underwayTexts);
+  const [language] = useLanguage();
+  const now = useNow();
+  return (
+    <dl className={row}>
+      <dt>{t('hash')}</dt>
+      <dd>{hash !== undefined && <Address value={hash} />}</dd>
+      <dt>{t('elapsed')}</dt>
+      <dd>{span((now - at) / 1000, language)}</dd>
+    </dl>
+  );
+}
