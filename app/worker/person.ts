@@ -12,7 +12,6 @@ import { engine } from 'dintel/umbral';
 import { createWalletClient, custom } from 'viem';
 import { acquaintances } from './acquaintances';
 import { openDatabase } from './database';
-import { inviting } from './inviting';
 import { Keys } from './keys';
 import type { Begin } from './messages';
 import { type Kept, receiving } from './receiving';
@@ -106,7 +105,6 @@ async function openSelf(begin: Begin['begin'], keyring: Keyring, askWallet: AskW
   const { deployment, rpcUrl } = site;
   const { chainId } = deployment;
   const reader = await viemReader({ rpcUrl, chainId });
-  const bob = await Bob.open({ keyring, chain: reader, deployment });
   // A local chain that began anew is another chain, whatever it is called.
   const genesis = await reader.block(0n);
   const name = addressOf(keyring.verifying().publicKey);
