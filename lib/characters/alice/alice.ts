@@ -48,13 +48,13 @@ import { decodeRecord, encodeRecord, type GrantRecord, grantName, grantPrefix } 
 import { type GrantSummary, type ReadGrantsOptions, readGrants } from './grants.ts';
 import { Labels } from './labels.ts';
 import { maxPolicies, payPolicies } from './pay.ts';
-import { type ChainCandidate, chainCandidates, chooseCohort, toReserve } from './probe.ts';
+import { type ChainCandidate, chainCandidates, chooseCohort, Introductions, toReserve } from './probe.ts';
 import { receiptOf } from './receipt.ts';
 import { type BobKeys, keysOf, type Recipient } from './recipient.ts';
 import type { LabelReceivers, ReceiversOptions, RotatedLabel, RotateOptions } from './rotate.ts';
 import { samplerSeed, suggestRate } from './sampler.ts';
 
-/** Kfrags made beyond the shares, for nodes that refuse; erased once all have promised. */
+/** Kfrags made beyond the shares at most, for nodes that refuse; erased once all have promised. */
 const spareShares = 8;
 /** Room for the manifest and later revisions in every node's budget. */
 const manifestRoomBytes = 2 * 1_048_576;
@@ -168,6 +168,7 @@ export class Alice {
   readonly #clock: Clock;
   readonly #fetch: typeof fetch;
   readonly #batches = new Map<Hex, Batch>();
+  readonly #introductions: Introductions;
 
   private constructor(network: Network<Chain>, labels: Labels, options: AliceOptions & { readonly journal: Journal }) {
     this.network = network;
@@ -177,6 +178,7 @@ export class Alice {
     this.#sentTags = new SentTags({ network, keyring: options.keyring, journal: this.#journal });
     this.#depth = options.depth ?? (options.deployment.chainId === 31337 ? 0 : 1);
     this.#clock = options.clock ?? systemClock;
+    this.#introductions = new Introductions(this.#clock);
     this.#fetch = publicFetch(options.deployment.chainId, options.fetch);
   }
 
@@ -305,6 +307,7 @@ export class Alice {
       epoch,
       rateWei: quote.rateWei,
       probed,
+      introductions: this.#introductions,
       fetch: this.#fetch,
       signal,
       onProgress,
@@ -318,7 +321,8 @@ export class Alice {
       receivingKey: bob.receivingKey,
       signer,
       threshold,
-      shares: shares + spareShares,
+      // Only a reserve can take the place of one that refuses.
+      shares: shares + Math.min(spareShares, reserves.length),
     }).map((kfrag) => kfrag.toBytes());
     const { timestamp } = await this.network.now();
     return {
@@ -551,7 +555,7 @@ export class Alice {
         expected: `${shares} nodes`,
         got: `${willing} at ${rateWei} wei per epoch until epoch ${lastEpoch}`,
         details: skipped.map(({ node, code }) => `${node.slice(0, 8)} ${code}`).join(', ') || undefined,
-        data: { skipped },
+        data: { skipped, willing },
       });
     }
     const depositWei = depositEachWei * BigInt(recipients);
@@ -659,6 +663,7 @@ export class Alice {
           acts: grantActs(this.#actsOptions({ files, batch, signal, onProgress })),
           save: async (next) => {
             await this.#save(next);
+            for (const { node } of next.refused) this.#introductions.forget(node);
             onRecord(next);
           },
           onState: (next) => onProgress?.({ type: 'grant.state', policyId: next.policyId, state: next.state }),

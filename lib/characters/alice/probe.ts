@@ -8,8 +8,10 @@ import type { NodeRecord, NodeRegistry } from '../../chain/registry.ts';
 import { DintelError, ProtocolError } from '../../protocol/errors.ts';
 import type { Address, Hex } from '../../protocol/hex.ts';
 import { nodeInfoOf } from '../../protocol/nodeInfo.ts';
+import type { RouteAnswer } from '../../protocol/routes.ts';
 import { recoverTyped } from '../../protocol/typed.ts';
 import { PublicKey } from '../../umbral/keys.ts';
+import type { Clock } from '../clock.ts';
 import type { Network } from '../network.ts';
 import { checkNodeUrl, NodeClient } from '../nodeClient.ts';
 import type { OnProgress } from '../progress.ts';
@@ -74,23 +76,51 @@ export function chainCandidates(
   return { candidates, skipped };
 }
 
+/** Milliseconds for which a node's word about itself is not asked for again; as long as the node itself shows the same signature. */
+const freshMs = 10_000;
+
+type Info = RouteAnswer<'info'> & { readonly signer: Address };
+
+/** What nodes said of themselves a moment ago, for one grant after another. Owns nothing but that memory. */
+export class Introductions {
+  readonly #clock: Clock;
+  readonly #known = new Map<Address, { readonly url: string; readonly info: Info; readonly untilMs: number }>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  of({ node, url }: ChainCandidate): Info | undefined {
+    const known = this.#known.get(node);
+    return known?.url === url && this.#clock.now() < known.untilMs ? known.info : undefined;
+  }
+
+  keep({ node, url }: ChainCandidate, info: Info): void {
+    this.#known.set(node, { url, info, untilMs: this.#clock.now() + freshMs });
+  }
+
+  /** It has said no since. */
+  forget(node: Address): void {
+    this.#known.delete(node);
+  }
+}
+
 interface ProbeOptions {
   readonly network: Network;
   readonly epoch: number;
   readonly rateWei: bigint;
   /** Who was asked a moment ago, for draws that follow one another. */
   readonly probed?: Map<Address, Promise<void>> | undefined;
+  /** Who answered well a moment ago. */
+  readonly introductions?: Introductions | undefined;
   readonly fetch?: typeof fetch | undefined;
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/**
- * Ask a node who it is and whether it takes this rate; its answer must be signed by its operator for our contracts and its
- * view of the chain must be fresh. Throws the reason.
- */
-async function probeNode(candidate: ChainCandidate, options: ProbeOptions): Promise<void> {
-  const { network, epoch, rateWei, signal, timeoutMs = 4_000 } = options;
+/** A node's word about itself, for our contracts, and who signed it. Throws the reason. */
+async function askInfo(candidate: ChainCandidate, options: ProbeOptions): Promise<Info> {
+  const { network, signal, timeoutMs = 4_000 } = options;
   const client = new NodeClient({ url: candidate.url, timeoutMs, ...(options.fetch && { fetch: options.fetch }) });
   const info = await client.get('info', { signal });
   if (info.node !== candidate.node) {
@@ -109,15 +139,23 @@ async function probeNode(candidate: ChainCandidate, options: ProbeOptions): Prom
   }
   const { node, url, encryptingKey, keyNumber, peerId, issuedAt } = info;
   const said = nodeInfoOf({ node, url, encryptingKey, keyNumber, peerId, issuedAt });
-  const operator = recoverTyped('NodeInfo', contracts, said, info.signature);
-  if (
-    !(await network.operatorValid(node, operator, epoch)) &&
-    !(await network.operatorValid(node, operator, epoch + 1))
-  ) {
+  return { ...info, signer: recoverTyped('NodeInfo', contracts, said, info.signature) };
+}
+
+/**
+ * Ask a node who it is and whether it takes this rate; its answer must be signed by its operator for our contracts and its
+ * view of the chain must be fresh. Throws the reason.
+ */
+async function probeNode(candidate: ChainCandidate, options: ProbeOptions): Promise<void> {
+  const { network, epoch, rateWei, introductions } = options;
+  const { node } = candidate;
+  const info = introductions?.of(candidate) ?? (await askInfo(candidate, options));
+  const { signer } = info;
+  if (!(await network.operatorValid(node, signer, epoch)) && !(await network.operatorValid(node, signer, epoch + 1))) {
     throw new ProtocolError('E_SIGNATURE', {
       field: 'signature',
       expected: `by the operator of ${node}`,
-      got: operator,
+      got: signer,
     });
   }
   if (Math.abs(info.epoch - epoch) > 1) {
@@ -130,6 +168,7 @@ async function probeNode(candidate: ChainCandidate, options: ProbeOptions): Prom
       got: String(info.minRate),
     });
   }
+  if (introductions?.of(candidate) === undefined) introductions?.keep(candidate, info);
 }
 
 function probeOnce(candidate: ChainCandidate, options: ProbeOptions): Promise<void> {
@@ -191,7 +230,7 @@ export async function chooseCohort(options: ChooseOptions): Promise<{
       expected: `${shares} nodes`,
       got: `${cohort.length}`,
       details: reasons.length === 0 ? 'No other node is registered.' : reasons.join(', '),
-      data: { skipped },
+      data: { skipped, willing: cohort.length },
     });
   }
   return { cohort, reserves: [...later, ...order.slice(next)], skipped };
