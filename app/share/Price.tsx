@@ -1,25 +1,44 @@
 'use client';
 
 import type { ReactNode } from 'react';
+import { Button } from '../components/Button';
 import { Card } from '../components/Card';
+import { Dial } from '../components/Dial';
 import { Fault } from '../components/Fault';
+import { codeOf } from '../errors/sentence';
 import { timeOf, units18 } from '../format';
 import { useLanguage, useText } from '../i18n/useText';
 import { useAsk } from '../session/useAsk';
 import { sharingTexts } from '../sharing/texts';
 import type { Terms } from '../worker/sharing';
 
+export type Quorum = Pick<Terms, 'threshold' | 'shares'>;
+
+/** How many nodes would serve, by an error that says there are too few. */
+function willingOf(error: unknown): number | undefined {
+  const { data } = error as { readonly data?: unknown };
+  return typeof data === 'object' && data !== null && 'willing' in data && typeof data.willing === 'number'
+    ? data.willing
+    : undefined;
+}
+
 /** What it would cost now, and whether it can be had; `children` is told whether it can be paid. */
 export function Price({
   terms,
+  quorums,
+  onQuorum,
   children,
 }: {
   readonly terms: Terms;
+  /** What else could be chosen, fewest nodes first. */
+  readonly quorums: readonly Quorum[];
+  readonly onQuorum: (place: number) => void;
   readonly children: (affordable: boolean) => ReactNode;
 }) {
   const t = useText(sharingTexts);
   const [language] = useLanguage();
-  const { data: quote, error } = useAsk('quote', terms);
+  const { data: quote, error, refetch } = useAsk('quote', terms, { everyMs: 30_000 });
+  const willing = codeOf(error) === 'NOT_ENOUGH_NODES' ? willingOf(error) : undefined;
   return (
     <Card>
       <h2 className="mb-3 font-semibold text-lg">{t('price')}</h2>
@@ -42,7 +61,11 @@ export function Price({
           </>
         )}
       </dl>
-      <Fault fault={error} />
+      {willing === undefined ? (
+        <Fault fault={error} onRetry={refetch} />
+      ) : (
+        <TooFew willing={willing} wanted={terms.shares} quorums={quorums} onQuorum={onQuorum} />
+      )}
       {quote?.affordable === false && (
         <p role="alert" className="mb-3 text-amber text-sm">
           {t('poor')}
@@ -54,5 +77,35 @@ export function Price({
       </p>
       {children(quote?.affordable === true)}
     </Card>
+  );
+}
+
+/** Fewer nodes serve that long than were asked for: how many do, and the most protection that they can give. */
+function TooFew({
+  willing,
+  wanted,
+  quorums,
+  onQuorum,
+}: {
+  readonly willing: number;
+  readonly wanted: number;
+  readonly quorums: readonly Quorum[];
+  readonly onQuorum: (place: number) => void;
+}) {
+  const t = useText(sharingTexts);
+  const place = quorums.findLastIndex(({ shares }) => shares <= willing);
+  const fitting = quorums[place];
+  return (
+    <div role="alert" data-testid="too-few" className="flex flex-col gap-4 rounded-[10px] bg-amber-wash p-4">
+      <div className="flex items-center gap-4">
+        <Dial shares={wanted} threshold={wanted} lit={willing} size={72} />
+        <p className="text-pretty text-amber text-sm">{t('tooFew', { n: willing, wanted })}</p>
+      </div>
+      {fitting === undefined ? (
+        <p className="text-pretty text-sm">{t('noneFits')}</p>
+      ) : (
+        <Button onClick={() => onQuorum(place)}>{t('takeFewer', { m: fitting.threshold, n: fitting.shares })}</Button>
+      )}
+    </div>
   );
 }

@@ -195,7 +195,8 @@ export function ShareForm() {
             </label>
           )}
         </Card>
-        <Price terms={{ ...terms, until }}>
+        {guest !== undefined && <Fault fault={task.fault} />}
+        <Price terms={{ ...terms, until }} quorums={quorums} onQuorum={setQuorum}>
           {(affordable) => (
             <Button
               type="submit"

@@ -30,7 +30,11 @@ export const sharingTexts = texts(
     total: 'Together',
     balance: 'You have {balance} ETH',
     poor: 'Your account holds less than that.',
-    tooFew: 'Only {n|node serves|nodes serve} that long at a price. Choose fewer, or a shorter time.',
+    tooFew:
+      'Only {n|node serves|nodes serve} that long now, and you asked for {wanted}. Choose fewer or a shorter time, or come back when there are more.',
+    takeFewer: 'Choose {m} of {n}',
+    noneFits:
+      'That is too few for any protection. Choose a shorter time, or come back later: the price looks again by itself.',
     summary: 'Any {m} of {n} nodes must agree; ends {until}; you can stop it any time.',
     share: 'Share',
     prompts: 'Your wallet will ask {n|time|times}.',
@@ -112,7 +116,11 @@ export const sharingTexts = texts(
     total: 'En total',
     balance: 'Tienes {balance} ETH',
     poor: 'Tu cuenta tiene menos que eso.',
-    tooFew: 'Solo {n|nodo sirve|nodos sirven} tanto tiempo. Elige menos o un plazo más corto.',
+    tooFew:
+      'Ahora solo {n|nodo sirve|nodos sirven} tanto tiempo, y pediste {wanted}. Elige menos o un plazo más corto, o vuelve cuando haya más.',
+    takeFewer: 'Elegir {m} de {n}',
+    noneFits:
+      'Son muy pocos para proteger nada. Elige un plazo más corto o vuelve más tarde: el precio se mira de nuevo por sí solo.',
     summary: 'Deben estar de acuerdo {m} de {n} nodos; termina {until}; puedes pararlo cuando quieras.',
     share: 'Compartir',
     prompts: 'Tu cartera preguntará {n|vez|veces}.',
