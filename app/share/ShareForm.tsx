@@ -195,7 +195,6 @@ export function ShareForm() {
             </label>
           )}
         </Card>
-        {guest !== undefined && <Fault fault={task.fault} />}
         <Price terms={{ ...terms, until }} quorums={quorums} onQuorum={setQuorum}>
           {(affordable) => (
             <Button
