@@ -35,6 +35,15 @@ export const peopleTexts = texts(
     publishNote: 'Then your address is enough to share with you. Public, once, one transaction.',
     published: 'Your keys are published: your address is enough.',
     noAccount: 'Without a wallet you can receive by card and link. Connect one to publish your keys.',
+    invitedTitle: 'Somebody wants to share a file with you',
+    invitedLead:
+      'It is encrypted and waits for a key of yours. Make one here, on this device: no coins and no account are needed. Then hand over your card.',
+    toInbox: 'To my inbox',
+    invites: '{name} invites you',
+    invitesNote:
+      'These are six words of the key of {name}. Compare them by voice once, and you know that nobody stood between you.',
+    addHost: 'Add {name} to my people',
+    hostKnown: '{name} is among your people: the share will stand in your inbox by itself.',
     toPeople: 'People',
     keys: 'Keys',
   },
@@ -71,6 +80,15 @@ export const peopleTexts = texts(
     publishNote: 'Así basta tu dirección para compartir contigo. Público, una vez, una transacción.',
     published: 'Tus claves están publicadas: basta tu dirección.',
     noAccount: 'Sin cartera puedes recibir por tarjeta y enlace. Conecta una para publicar tus claves.',
+    invitedTitle: 'Alguien quiere compartir un archivo contigo',
+    invitedLead:
+      'Está cifrado y espera una clave tuya. Créala aquí, en este dispositivo: sin monedas ni cuenta. Después entrega tu tarjeta.',
+    toInbox: 'A mi bandeja',
+    invites: '{name} te invita',
+    invitesNote:
+      'Son seis palabras de la clave de {name}. Comparadlas una vez de viva voz y sabréis que nadie se puso en medio.',
+    addHost: 'Añadir a {name} a mis personas',
+    hostKnown: '{name} está entre tus personas: el envío aparecerá solo en tu bandeja.',
     toPeople: 'Personas',
     keys: 'Claves',
   },

@@ -19,11 +19,13 @@ import { type Step, Steps } from '../sharing/Steps';
 import { type GrantStage, stageOfEvent } from '../sharing/stage';
 import { sharingTexts } from '../sharing/texts';
 import { durationsFor, lasting } from '../sharing/times';
-import type { Acquaintance } from '../worker/acquaintances';
+import type { Invitation } from '../worker/inviting';
 import type { Granted, OwnFile } from '../worker/sharing';
+import { Invitations } from './Invitations';
+import { Invited } from './Invited';
 import { Price } from './Price';
 import { Unfinished } from './Unfinished';
-import { Whom } from './Whom';
+import { guestOf, isKnown, type Recipient, Whom } from './Whom';
 
 const quorums = [
   { threshold: 2, shares: 3 },
@@ -41,13 +43,14 @@ export function ShareForm() {
   const files = useAsk('files', undefined);
   const task = useTask();
   const [file, setFile] = useState<File | OwnFile>();
-  const [whom, setWhom] = useState<Acquaintance>();
+  const [whom, setWhom] = useState<Recipient>();
   const [quorum, setQuorum] = useState<number>(usual);
   const [lasts, setLasts] = useState<number>();
   const [note, setNote] = useState('');
   const [tell, setTell] = useState(true);
   const [stage, setStage] = useState<GrantStage>();
   const [granted, setGranted] = useState<Granted>();
+  const [invited, setInvited] = useState<Invitation>();
 
   const durations = durationsFor(time.data?.epochLength ?? 0);
   const chosen = lasts ?? durations[1] ?? durations[0] ?? 0;
@@ -56,22 +59,29 @@ export function ShareForm() {
   const kept = files.data?.find(({ id }) => `#${id}` === location.hash);
   const what = file ?? kept;
   const name = whom?.name ?? t('somebody');
-  const hello = tell && whom?.address !== undefined;
+  const known = isKnown(whom) ? whom : undefined;
+  const guest = guestOf(whom);
+  const hello = tell && known?.address !== undefined;
 
   const share = () =>
     task.run(async (signal) => {
       if (session === undefined || what === undefined || whom === undefined) return;
       setGranted(undefined);
-      setStage('encrypt');
+      if (guest === undefined) setStage('encrypt');
       const own = what instanceof File ? await session.call('encrypt', { file: what }, { signal }) : what;
       setFile(own);
+      if (guest !== undefined) {
+        const wish = { ...guest, ...terms, fileId: own.id, lasts: chosen, ...(note !== '' && { note }) };
+        return setInvited(await session.call('invite', wish, { signal }));
+      }
+      if (known === undefined) return;
       setStage('ack');
       const { timestamp } = await session.call('chainTime', undefined, { signal });
       const asked = {
         ...terms,
         until: timestamp + chosen,
         fileId: own.id,
-        to: { person: whom.id },
+        to: { person: known.id },
         whom: name,
         hello,
       };
@@ -96,6 +106,18 @@ export function ShareForm() {
     { stage: 'pay', text: t('stepPaid') },
     { stage: 'store', text: t('stepStored') },
   ];
+  if (invited !== undefined) {
+    return (
+      <Invited
+        invitation={invited}
+        onAgain={() => {
+          setInvited(undefined);
+          setFile(undefined);
+          setWhom(undefined);
+        }}
+      />
+    );
+  }
   if (stage !== undefined) {
     return (
       <Card className="mx-auto max-w-xl">
@@ -140,6 +162,13 @@ export function ShareForm() {
       }}
     >
       <Unfinished />
+      <Invitations
+        onGranted={(done, to) => {
+          setWhom({ name: to });
+          setStage('done');
+          setGranted(done);
+        }}
+      />
       <div className="flex flex-col gap-4">
         <Card>
           <h2 className="mb-3 font-semibold text-lg">{t('what')}</h2>
@@ -183,7 +212,7 @@ export function ShareForm() {
             onChange={setLasts}
           />
           <Field label={t('note')} value={note} maxLength={200} onChange={(event) => setNote(event.target.value)} />
-          {whom?.address !== undefined && (
+          {known?.address !== undefined && (
             <label className="flex cursor-pointer items-start gap-3">
               <input
                 type="checkbox"
@@ -195,6 +224,7 @@ export function ShareForm() {
             </label>
           )}
         </Card>
+        {guest !== undefined && <Fault fault={task.fault} />}
         <Price terms={{ ...terms, until }} quorums={quorums} onQuorum={setQuorum}>
           {(affordable) => (
             <Button
@@ -202,9 +232,9 @@ export function ShareForm() {
               kind="primary"
               className="w-full"
               busy={task.busy}
-              disabled={what === undefined || whom === undefined || !affordable}
+              disabled={what === undefined || whom === undefined || (guest === undefined && !affordable)}
             >
-              {t('share')}
+              {guest === undefined ? t('share') : t('invite', { name: guest.name })}
             </Button>
           )}
         </Price>

@@ -8,6 +8,7 @@ import { Field } from '../components/Field';
 import { Icon } from '../components/Icon';
 import { Identicon } from '../components/Identicon';
 import { Words } from '../components/Words';
+import { codeOf } from '../errors/sentence';
 import { useTask } from '../hooks/useTask';
 import { useText } from '../i18n/useText';
 import { DemoPeople } from '../people/DemoPeople';
@@ -16,14 +17,27 @@ import { useMe } from '../session/me';
 import { useAsk } from '../session/useAsk';
 import { sharingTexts } from '../sharing/texts';
 import type { Acquaintance } from '../worker/acquaintances';
+import type { Wish } from '../worker/inviting';
+import { NoKey } from './NoKey';
 
-/** Whom to share with: somebody known, or a card that is met now. */
+/** Somebody without keys: he is invited, and the share waits for them. */
+export type Guest = Pick<Wish, 'name' | 'address'>;
+export type Recipient = Acquaintance | Guest;
+
+/** Whether he has keys, so that the share need not wait. */
+export const isKnown = (whom: Recipient | undefined): whom is Acquaintance => whom !== undefined && 'id' in whom;
+
+/** Who is invited, if it is nobody with keys. */
+export const guestOf = (whom: Recipient | undefined): Guest | undefined =>
+  whom === undefined || isKnown(whom) ? undefined : whom;
+
+/** Whom to share with: somebody known, a card that is met now, or somebody who is invited because he has no keys. */
 export function Whom({
   whom,
   onWhom,
 }: {
-  readonly whom: Acquaintance | undefined;
-  readonly onWhom: (whom: Acquaintance) => void;
+  readonly whom: Recipient | undefined;
+  readonly onWhom: (whom: Recipient | undefined) => void;
 }) {
   const t = useText(sharingTexts);
   const p = useText(peopleTexts);
@@ -39,6 +53,8 @@ export function Whom({
       onWhom(met);
       await people.refetch();
     });
+  const known = isKnown(whom) ? whom : undefined;
+  const unkeyed = codeOf(task.fault) === 'KEY_NOT_REGISTERED';
   const wanted = people.data?.find(({ id }) => `#${id}` === location.hash);
   useEffect(() => {
     if (wanted !== undefined && whom === undefined) onWhom(wanted);
@@ -53,13 +69,13 @@ export function Whom({
             {people.data?.map((one) => (
               <Button
                 key={one.id}
-                aria-pressed={one.id === whom?.id}
+                aria-pressed={one.id === known?.id}
                 className="px-3 aria-pressed:border-teal aria-pressed:bg-teal-wash"
                 onClick={() => onWhom(one)}
               >
                 <Identicon value={one.key} size={22} />
                 {one.name ?? p('somebody')}
-                {one.id === whom?.id && <Icon name="check" size={16} />}
+                {one.id === known?.id && <Icon name="check" size={16} />}
               </Button>
             ))}
           </div>
@@ -79,19 +95,30 @@ export function Whom({
         </Button>
       </div>
       {process.env.NEXT_PUBLIC_FLAVOUR === 'local' && <DemoPeople label={t('demo')} onCard={meet} />}
-      <div className="mt-3">
-        <Fault fault={task.fault} />
-      </div>
-      {whom !== undefined && whom.claimed === undefined && whom.verifiedAt === undefined && (
-        <div className="mt-4 flex flex-col gap-2 border-line border-t pt-4">
-          <p className="text-quiet text-sm">{p('notCompared')}</p>
-          <Words words={whom.words} />
+      {!unkeyed && (
+        <div className="mt-3">
+          <Fault fault={task.fault} />
         </div>
       )}
-      {whom?.claimed !== undefined && (
+      <NoKey
+        guest={guestOf(whom)}
+        address={unkeyed ? (text.trim() as Guest['address']) : undefined}
+        onGuest={(guest) => {
+          task.clear();
+          setText('');
+          onWhom(guest);
+        }}
+      />
+      {known !== undefined && known.claimed === undefined && known.verifiedAt === undefined && (
         <div className="mt-4 flex flex-col gap-2 border-line border-t pt-4">
-          <p className="text-amber">{p('changed', { name: whom.name ?? p('somebody') })}</p>
-          <Words words={whom.claimed} tone="attention" />
+          <p className="text-quiet text-sm">{p('notCompared')}</p>
+          <Words words={known.words} />
+        </div>
+      )}
+      {known?.claimed !== undefined && (
+        <div className="mt-4 flex flex-col gap-2 border-line border-t pt-4">
+          <p className="text-amber">{p('changed', { name: known.name ?? p('somebody') })}</p>
+          <Words words={known.claimed} tone="attention" />
         </div>
       )}
     </Card>

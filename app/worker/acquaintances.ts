@@ -1,7 +1,15 @@
 /** Whom a person knows: lib's people as data for pages. Owns: that shape. Owns not: pins and warnings (lib). */
 import { type Person, publishKeys, wordsOf } from 'dintel';
 import type { Address } from 'dintel/chain';
-import { formatCard, formatCardLink, formatCardQr, parseCard, readCard, toHex } from 'dintel/protocol';
+import {
+  fingerprintWords,
+  formatCard,
+  formatCardLink,
+  formatCardQr,
+  parseCard,
+  readCard,
+  toHex,
+} from 'dintel/protocol';
 import type { Self } from './person';
 
 /** Somebody who is known. Units: seconds. */
@@ -43,6 +51,20 @@ export function acquaintances(self: Self) {
   const { bob, keyring, begin, people } = self;
   return {
     people: async (): Promise<readonly Acquaintance[]> => (await people.list()).map(shown),
+    /** Whose card this says to be, before it is proven and kept (`meet`). Throws E_CARD and kin. */
+    introduce: async ({
+      text,
+    }: {
+      readonly text: string;
+    }): Promise<{ readonly name: string | undefined; readonly words: readonly string[]; readonly known: boolean }> => {
+      const { name, receivingKey, verifyingKey } = readCard(text);
+      const known = await people.byVerifyingKey(verifyingKey);
+      return {
+        name: known?.name ?? name,
+        words: fingerprintWords(receivingKey, verifyingKey),
+        known: known !== undefined,
+      };
+    },
     /** By a card in any form, or an address with published keys. Throws E_CARD and kin, KEY_NOT_REGISTERED. */
     meet: async ({
       text,

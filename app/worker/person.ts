@@ -1,7 +1,7 @@
 /**
  * A person behind a worker: keys, chain, and what he can be asked to do.
  *
- * Owns: opening these once, and again after a lock; who he is. Owns not: sharing (`sharing.ts`), receiving (`receiving.ts`), whom he
+ * Owns: opening these once, and again after a lock; who he is. Owns not: sharing (`sharing.ts`, `inviting.ts`), receiving (`receiving.ts`), whom he
  * knows (`acquaintances.ts`), where keys come from (`keys.ts`), crossing to the page (`worker.ts`). What a method takes and gives can be cloned.
  */
 import { Alice, Bob, Inbox, type Keyring, type OnProgress, People } from 'dintel';
@@ -12,6 +12,7 @@ import { engine } from 'dintel/umbral';
 import { createWalletClient, custom } from 'viem';
 import { acquaintances } from './acquaintances';
 import { openDatabase } from './database';
+import { inviting } from './inviting';
 import { Keys } from './keys';
 import type { Begin } from './messages';
 import { type Kept, receiving } from './receiving';
@@ -85,6 +86,7 @@ export async function openPerson(begin: Begin['begin'], askWallet: AskWallet): P
 }
 
 function methodsOf(self: Self) {
+  const [shares, known] = [sharing(self), acquaintances(self)];
   return {
     identity: async (): Promise<Identity> => ({
       reader: self.bob.reader,
@@ -94,9 +96,10 @@ function methodsOf(self: Self) {
     }),
     /** The newest block as policies are judged by, and the length of an epoch. Units: seconds. */
     chainTime: async () => ({ ...(await self.bob.network.now()), epochLength: self.bob.network.epochLength }),
-    ...sharing(self),
+    ...shares,
+    ...inviting(self, shares, known),
     ...receiving(self),
-    ...acquaintances(self),
+    ...known,
   };
 }
 

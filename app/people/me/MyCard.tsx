@@ -24,13 +24,14 @@ export function MyCard() {
         {t('meLead')}
       </PageHead>
       <KeyGate>
-        <Mine />
+        <OwnCard />
       </KeyGate>
     </>
   );
 }
 
-function Mine() {
+/** The card itself, and ways to hand it over. */
+export function OwnCard() {
   const t = useText(peopleTexts);
   const { session, account } = useMe();
   const card = useAsk('ownCard', undefined);
