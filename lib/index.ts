@@ -1,7 +1,7 @@
 /** `dintel`: the people of the story and what they work with. Re-exports only. */
 export * from './characters/index.ts';
 export { chunkStoreOf, HttpStorage, type HttpStorageOptions } from './storage/http.ts';
-export { MemoryStorage } from './storage/memory.ts';
+export { MemoryStorage, type MemoryStorageOptions } from './storage/memory.ts';
 export { type NamedPlace, type PlaceReason, PlacesStorage } from './storage/places.ts';
 export type { ByteSpan, GetOptions, ReadableStorage, Storage, StorageOptions } from './storage/storage.ts';
 export { type UploadBlob, type UploadOptions, type UploadProgress, uploadBlobs } from './storage/upload.ts';

@@ -16,6 +16,7 @@ export const spanish: Readonly<Record<string, string>> = {
   KEY_LOCKED: 'Las claves están bloqueadas. Ábrelas primero.',
   STORAGE_NOT_FOUND: 'Los datos no están en ningún lugar conocido. Inténtalo más tarde o pregunta a quien los envió.',
   STORAGE_CORRUPT: 'Los datos no son los que se guardaron. Se buscarán en otro lugar.',
+  STORAGE_REFUSED: 'El lugar no acepta los datos: no tiene sitio o no te deja escribir. Usa otro lugar.',
   VERSION_UNSUPPORTED: 'Esto se hizo con una versión más nueva. Actualiza e inténtalo otra vez.',
   CHAIN_MISMATCH: 'La cartera o el nodo está en otra cadena.',
   INSUFFICIENT_FUNDS: 'La cuenta tiene menos que el precio y el gas. Añade fondos e inténtalo otra vez.',

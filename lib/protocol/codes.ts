@@ -399,6 +399,10 @@ export const clientCodes = {
     sentence: 'The data is not found in any known place. Try again later or ask the sender.',
   },
   STORAGE_CORRUPT: { retryable: yes, sentence: 'The data is not what was stored. Fetch it from another place.' },
+  STORAGE_REFUSED: {
+    retryable: no,
+    sentence: 'The place does not take the data. Give it room or the right to write there, or use another place.',
+  },
   VERSION_UNSUPPORTED: { retryable: no, sentence: 'This was made by a newer version. Update and try again.' },
   CHAIN_MISMATCH: {
     retryable: no,

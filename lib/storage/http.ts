@@ -13,7 +13,15 @@ import { maxChunkBytes } from '../protocol/limits.ts';
 import type { ChunkId } from '../protocol/reservation.ts';
 import { checkSignal } from '../protocol/streams.ts';
 import { noneOf } from './places.ts';
-import { type HttpRequest, hostOf, type RequestOptions, Requests, readAtMost, refusal } from './requests.ts';
+import {
+  type HttpRequest,
+  hostOf,
+  type RequestOptions,
+  Requests,
+  readAtMost,
+  refusal,
+  writeRefusal,
+} from './requests.ts';
 import {
   type ByteSpan,
   checkBlob,
@@ -154,13 +162,13 @@ export class HttpStorage implements Storage {
     return false;
   }
 
-  /** At the first place that takes it. */
+  /** At the first place that takes it. Throws STORAGE_REFUSED if none does. */
   async put(id: ChunkId, bytes: Uint8Array, { signal }: StorageOptions = {}): Promise<void> {
     checkId(id);
     const headers = { 'content-type': 'application/octet-stream' };
     const use = async (response: Response) => {
       await response.body?.cancel();
-      if (!response.ok) throw refusal(response.url, response);
+      if (!response.ok) throw writeRefusal(response.url, response);
     };
     const once = async () => {
       const failed: [string, unknown][] = [];

@@ -16,6 +16,7 @@ import {
   type GetOptions,
   notFound,
   type ReadableStorage,
+  type RefusedWrite,
   type Storage,
   type StorageOptions,
   sliceSpan,
@@ -88,13 +89,13 @@ export class KuboStorage implements Storage {
     return (await this.#ask(`${this.#rpc}/stat?arg=${cidOf(id)}&offline=true`, 8_192, signal)) !== undefined;
   }
 
-  /** Pinned. Throws also STORAGE_CORRUPT if the node names the block otherwise. */
+  /** Pinned. Throws STORAGE_REFUSED; STORAGE_CORRUPT if the node names the block otherwise. */
   async put(id: ChunkId, bytes: Uint8Array, { signal }: StorageOptions = {}): Promise<void> {
     await checkBlob(id, bytes);
     const url = `${this.#rpc}/put?cid-codec=raw&mhtype=sha2-256&pin=true&allow-big-block=true`;
     const body = new FormData();
     body.append('data', new Blob([bytes as Uint8Array<ArrayBuffer>]));
-    const answer = await this.#requests.send({ method: 'POST', url, headers: this.#headers, body }, signal);
+    const answer = await this.#requests.send({ method: 'POST', url, headers: this.#headers, body }, signal, reasonOf);
     const cid = cidOf(id);
     if (!answer.includes(`"${cid}"`)) {
       throw new ProtocolError('STORAGE_CORRUPT', {
@@ -115,4 +116,11 @@ export class KuboStorage implements Storage {
     const request = { method: 'POST', url, headers: this.#headers } as const;
     return this.#requests.again(() => this.#requests.once(request, use, signal), signal);
   }
+}
+
+/** RPC answers 500 whatever went wrong; these words stay true. Source: Kubo's and Linux's own texts. */
+function reasonOf(words: string): RefusedWrite | undefined {
+  if (/storage limit exceeded|no space left|quota exceeded/.test(words)) return 'full';
+  if (/block is over/.test(words)) return 'tooLarge';
+  return /read-only file system/.test(words) ? 'readOnly' : undefined;
 }

@@ -6,13 +6,25 @@ import {
   checkId,
   type GetOptions,
   notFound,
+  refusedWrite,
   type Storage,
   type StorageOptions,
   sliceSpan,
 } from './storage.ts';
 
+export interface MemoryStorageOptions {
+  /** Bytes that it holds at most. Default: as many as there is memory for. */
+  readonly maxBytes?: number;
+}
+
 export class MemoryStorage implements Storage {
   readonly #blobs = new Map<ChunkId, Uint8Array>();
+  readonly #maxBytes: number;
+  #bytes = 0;
+
+  constructor(options: MemoryStorageOptions = {}) {
+    this.#maxBytes = options.maxBytes ?? Number.POSITIVE_INFINITY;
+  }
 
   async get(id: ChunkId, { range, signal }: GetOptions = {}): Promise<Uint8Array> {
     checkSignal(signal);
@@ -26,10 +38,16 @@ export class MemoryStorage implements Storage {
     return this.#blobs.has(checkId(id));
   }
 
-  /** Throws STORAGE_CORRUPT for bytes of another name. */
+  /** Throws STORAGE_CORRUPT for bytes of another name, STORAGE_REFUSED for what does not fit. */
   async put(id: ChunkId, bytes: Uint8Array, { signal }: StorageOptions = {}): Promise<void> {
     checkSignal(signal);
-    if (!this.#blobs.has(checkId(id))) this.#blobs.set(id, (await checkBlob(id, bytes)).slice());
+    if (this.#blobs.has(checkId(id))) return;
+    const blob = (await checkBlob(id, bytes)).slice();
+    // Somebody else may have brought it meanwhile.
+    if (this.#blobs.has(id)) return;
+    if (this.#bytes + blob.length > this.#maxBytes) throw refusedWrite('Memory', 'full');
+    this.#blobs.set(id, blob);
+    this.#bytes += blob.length;
   }
 
   get size(): number {

@@ -4,7 +4,6 @@
  * (`navigator.storage.persist`). What is written appears when it is whole: a page that dies leaves no half blob behind.
  * Source: WHATWG File System, section 3.
  */
-import { ProtocolError } from '../protocol/errors.ts';
 import type { ChunkId } from '../protocol/reservation.ts';
 import { checkSignal } from '../protocol/streams.ts';
 import {
@@ -12,6 +11,7 @@ import {
   checkId,
   type GetOptions,
   notFound,
+  refusedWrite,
   type Storage,
   type StorageOptions,
   sliceSpan,
@@ -24,13 +24,13 @@ export class OpfsStorage implements Storage {
     this.#folder = folder;
   }
 
-  /** Opens or makes a folder of this site. Throws E_STORAGE where the browser gives none (private windows, no HTTPS). */
+  /** Opens or makes a folder of this site. Throws STORAGE_REFUSED where the browser gives none (private windows, no HTTPS). */
   static async open(folder = 'dintel-blobs'): Promise<OpfsStorage> {
     try {
       const root = await navigator.storage.getDirectory();
       return new OpfsStorage(await root.getDirectoryHandle(folder, { create: true }));
     } catch (cause) {
-      throw new ProtocolError('E_STORAGE', { details: 'This browser gives no place for files.', cause });
+      throw refusedWrite('This browser', 'forbidden', { cause });
     }
   }
 
@@ -48,7 +48,7 @@ export class OpfsStorage implements Storage {
     return (await this.#find(id)) !== undefined;
   }
 
-  /** Throws STORAGE_CORRUPT for bytes of another name, E_STORAGE when the device or the browser has no room. */
+  /** Throws STORAGE_CORRUPT for bytes of another name, STORAGE_REFUSED when the device or the browser has no room. */
   async put(id: ChunkId, bytes: Uint8Array, options: StorageOptions = {}): Promise<void> {
     if (await this.has(id, options)) return;
     await checkBlob(id, bytes);
@@ -59,7 +59,8 @@ export class OpfsStorage implements Storage {
       await writer.write(bytes as Uint8Array<ArrayBuffer>);
       await writer.close();
     } catch (cause) {
-      throw new ProtocolError('E_STORAGE', { details: 'This browser did not keep the blob.', cause });
+      const isFull = cause instanceof DOMException && cause.name === 'QuotaExceededError';
+      throw refusedWrite('This browser', isFull ? 'full' : 'other', { cause });
     }
   }
 

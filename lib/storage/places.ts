@@ -6,7 +6,14 @@
 import type { Code } from '../protocol/codes.ts';
 import { DintelError, ProtocolError } from '../protocol/errors.ts';
 import type { ChunkId } from '../protocol/reservation.ts';
-import { checkId, type GetOptions, type ReadableStorage, type Storage, type StorageOptions } from './storage.ts';
+import {
+  checkId,
+  type GetOptions,
+  type ReadableStorage,
+  refusedWrite,
+  type Storage,
+  type StorageOptions,
+} from './storage.ts';
 
 /** Why a place did not help; kept in `data.places` of the error. */
 export interface PlaceReason {
@@ -49,10 +56,11 @@ export class PlacesStorage implements Storage {
     throw noneOf('answers', failed);
   }
 
-  /** At the first place that takes it. Throws as `get`. */
+  /** At the first place that takes it. Throws the reason of the last, with everybody's; STORAGE_REFUSED if all are only for reading. */
   async put(id: ChunkId, bytes: Uint8Array, options: StorageOptions = {}): Promise<void> {
     checkId(id);
     const writable = this.#places.filter((place): place is [string, Storage] => 'put' in place[1]);
+    if (writable.length === 0) throw refusedWrite('These places', 'readOnly');
     return this.#first(writable, 'takes the blob', (storage) => storage.put(id, bytes, options));
   }
 
@@ -82,15 +90,17 @@ function throwIfAborted(error: unknown): void {
 export function noneOf(what: string, failed: readonly (readonly [place: string, error: unknown])[]): ProtocolError {
   const worst = failed.findLast(([, error]) => codeOf(error) !== 'STORAGE_NOT_FOUND') ?? failed.at(-1);
   const told = failed.map(([place, error]) => `${place} ${codeOf(error)}`);
+  const own = failed.length === 1 && worst?.[1] instanceof DintelError ? worst[1].details : undefined;
   return new ProtocolError(worst === undefined ? 'STORAGE_NOT_FOUND' : codeOf(worst[1]), {
     field: 'id',
-    details: `None of ${failed.length} places ${what}. ${told.join(', ')}`,
+    details: own ?? `None of ${failed.length} places ${what}. ${told.join(', ')}`,
     retryable: worst?.[1] instanceof DintelError ? worst[1].retryable : undefined,
     cause: worst?.[1],
-    data: { places: failed.flatMap(([place, error]) => reasonsOf(place, error)) },
+    data: { ...dataOf(worst?.[1]), places: failed.flatMap(([place, error]) => reasonsOf(place, error)) },
   });
 }
 
+const dataOf = (error: unknown) => (error instanceof ProtocolError ? error.data : undefined);
 const codeOf = (error: unknown): Code => (error instanceof DintelError ? error.code : 'NODE_UNREACHABLE');
 
 function reasonsOf(place: string, error: unknown): readonly PlaceReason[] {

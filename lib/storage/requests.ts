@@ -9,6 +9,7 @@
 import { DintelError, ProtocolError } from '../protocol/errors.ts';
 import { maxChunkBytes } from '../protocol/limits.ts';
 import { checkSignal } from '../protocol/streams.ts';
+import { type RefusedWrite, refusedWrite } from './storage.ts';
 
 export interface RequestOptions {
   readonly fetch?: typeof fetch;
@@ -113,12 +114,20 @@ export class Requests {
     return this.again(() => this.once(request, use, signal), signal);
   }
 
-  /** The text of a good answer, of at most 8 KiB. Throws also NODE_REFUSED. */
-  send(request: HttpRequest, signal: AbortSignal | undefined): Promise<string> {
+  /**
+   * The text of the good answer to a blob that was brought, of at most 8 KiB. `judge` may know by the words of another answer why it is
+   * refused. Throws also NODE_REFUSED, STORAGE_REFUSED.
+   */
+  send(
+    request: HttpRequest,
+    signal: AbortSignal | undefined,
+    judge?: (words: string) => RefusedWrite | undefined,
+  ): Promise<string> {
     const use = async (response: Response) => {
-      if (response.ok) return new TextDecoder().decode(await readAtMost(response, 8_192, request.url));
-      await response.body?.cancel();
-      throw refusal(request.url, response);
+      const words = async () => new TextDecoder().decode(await readAtMost(response, 8_192, request.url));
+      if (response.ok) return words();
+      // What explains itself at length is not listened to.
+      throw writeRefusal(request.url, response, judge?.(await words().catch(() => '')));
     };
     return this.again(() => this.once(request, use, signal), signal);
   }
@@ -135,6 +144,26 @@ export function refusal(url: string, response: Response): ProtocolError {
     retryable: passingStatuses.has(response.status),
     retryAfter: Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined,
   });
+}
+
+/** By status. 402 and 507 are what stores say whose quota is used up. */
+const writeStatuses: Readonly<Record<number, RefusedWrite>> = {
+  401: 'forbidden',
+  402: 'full',
+  403: 'forbidden',
+  404: 'readOnly',
+  405: 'readOnly',
+  407: 'forbidden',
+  413: 'tooLarge',
+  501: 'readOnly',
+  507: 'full',
+};
+
+/** What a server that does not take a blob is reported as: NODE_REFUSED while that may pass, else STORAGE_REFUSED. */
+export function writeRefusal(url: string, response: Response, reason?: RefusedWrite): ProtocolError {
+  const { status } = response;
+  if (reason === undefined && passingStatuses.has(status)) return refusal(url, response);
+  return refusedWrite(`${hostOf(url)} answered ${status}`, reason ?? writeStatuses[status] ?? 'other', { status });
 }
 
 /** Whether the same request may succeed soon. What is missing or wrong stays so for now. */

@@ -53,6 +53,7 @@ export class S3Storage implements Storage {
     return this.#requests.has(await this.#request({ method: 'HEAD', id }, signal), signal);
   }
 
+  /** Throws STORAGE_REFUSED for an address that was not signed for this, or a bucket that is full. */
   async put(id: ChunkId, bytes: Uint8Array, { signal }: StorageOptions = {}): Promise<void> {
     await checkBlob(id, bytes);
     const request = await this.#request({ method: 'PUT', id, size: bytes.length }, signal);

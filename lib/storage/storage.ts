@@ -33,7 +33,12 @@ export interface ReadableStorage {
   has(id: ChunkId, options?: StorageOptions): Promise<boolean>;
 }
 
-/** One to write to as well. `put` resolves when the blob is durable there; putting the same blob again costs nothing. */
+/**
+ * One to write to as well. `put` resolves when the blob is durable there; putting the same blob again costs nothing. It throws
+ * STORAGE_REFUSED when the place will not take it, with `data.reason`: `forbidden` (sign in, or get another address), `full`, `tooLarge`,
+ * `readOnly`, `other`, and `data.status` of HTTP if it is that; what may pass is NODE_REFUSED, NODE_UNREACHABLE or NODE_TIMEOUT; bytes of
+ * another name are STORAGE_CORRUPT or refused.
+ */
 export interface Storage extends ReadableStorage {
   put(id: ChunkId, bytes: Uint8Array, options?: StorageOptions): Promise<void>;
 }
@@ -71,4 +76,26 @@ export function sliceSpan(bytes: Uint8Array, range: ByteSpan | undefined): Uint8
 /** That a place has not got a blob. */
 export function notFound(id: ChunkId, place: string): ProtocolError {
   return new ProtocolError('STORAGE_NOT_FOUND', { field: 'id', got: id.slice(0, 16), details: `${place} has it not.` });
+}
+
+/** Why a place does not take a blob, as `data.reason` of STORAGE_REFUSED says it. */
+export type RefusedWrite = 'forbidden' | 'full' | 'tooLarge' | 'readOnly' | 'other';
+
+const writeReasons: Readonly<Record<RefusedWrite, string>> = {
+  forbidden: 'it does not let this writer in',
+  full: 'it has no room left',
+  tooLarge: 'a blob of this size is too large for it',
+  readOnly: 'it takes no blobs there',
+  other: 'it does not take this blob',
+};
+
+/** That a place does not take a blob. Shape: `place` names it, for people; nothing secret. `status`: of HTTP, if it is that. */
+export function refusedWrite(
+  place: string,
+  reason: RefusedWrite,
+  about: { readonly status?: number; readonly cause?: unknown } = {},
+): ProtocolError {
+  const { status, cause } = about;
+  const details = `${place}: ${writeReasons[reason]}.`;
+  return new ProtocolError('STORAGE_REFUSED', { details, cause, data: { reason, ...(status && { status }) } });
 }

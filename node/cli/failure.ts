@@ -36,7 +36,7 @@ const causes: Readonly<Record<Exclude<ExitCause, 'config' | 'refused'>, readonly
   ],
   key: ['KEY_LOCKED', 'E_WORDS'],
   chain: ['CHAIN_MISMATCH', 'INSUFFICIENT_FUNDS'],
-  storage: [],
+  storage: ['STORAGE_REFUSED'],
   network: [
     'THRESHOLD_NOT_MET',
     'NOT_ENOUGH_NODES',

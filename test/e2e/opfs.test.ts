@@ -34,6 +34,21 @@ const script = `
       await (await root.getDirectoryHandle('ab', { create: true })).getFileHandle(id, { create: true });
       if (await storage.has(id)) throw new Error('has an empty blob');
     },
+    async 'says that there is no room, or that it may not write'(storage) {
+      const id = '4bf5122f344554c53bde2ebb8cd2b7e3d1600ad631c385a5d7cce23c7785459a';
+      const { prototype } = FileSystemFileHandle;
+      const { createWritable } = prototype;
+      try {
+        for (const [name, reason] of [['QuotaExceededError', 'full'], ['NoModificationAllowedError', 'other']]) {
+          prototype.createWritable = () => Promise.reject(new DOMException('no', name));
+          const error = await storage.put(id, Uint8Array.of(1)).catch((thrown) => thrown);
+          if (error?.code !== 'STORAGE_REFUSED' || error.data.reason !== reason) throw new Error(name + ': ' + error);
+        }
+      } finally {
+        prototype.createWritable = createWritable;
+      }
+      if (await storage.has(id)) throw new Error('has it all the same');
+    },
     async 'keeps a file of three chunks'(storage) {
       const secret = SecretKey.random();
       const plain = new Uint8Array(2_100_000).map((_, i) => i * 7 + (i >> 9));
@@ -65,6 +80,7 @@ const own = [
   'finds again what another page wrote',
   'tells what was changed on disk',
   'takes a file that was begun and never written for none',
+  'says that there is no room, or that it may not write',
   'keeps a file of three chunks',
 ];
 

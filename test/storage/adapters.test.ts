@@ -157,6 +157,72 @@ describe.each<[string, BlobServer, (options?: RequestOptions) => ReadableStorage
   });
 });
 
+describe.each<[string, BlobServer, (options?: RequestOptions) => Storage]>([
+  ['nodes', node, http],
+  ['a Kubo node', ipfs, kubo],
+  ['an S3 bucket', s3, bucket],
+])('%s that will not take a blob', (_name, server, make) => {
+  const refused = async (storage: Storage) =>
+    storage.put(id, blob).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+
+  it.each([
+    [401, 'forbidden'],
+    [402, 'full'],
+    [403, 'forbidden'],
+    [405, 'readOnly'],
+    [413, 'tooLarge'],
+    [422, 'other'],
+    [507, 'full'],
+  ])('says so at once: %i, %s', async (status, reason) => {
+    server.faults = status;
+    const error = await refused(make());
+    expect(error).toMatchObject({ code: 'STORAGE_REFUSED', retryable: false, data: { reason, status } });
+    expect((error as Error).message).toContain(`${new URL(server.origin).host} answered ${status}`);
+    expect(server.asked.length).toBe(1);
+  });
+
+  it('is asked again when it is only busy, and that is another error; so is silence', async () => {
+    server.faults = ['busy', 'busy'];
+    await make().put(id, blob);
+    expect(server.asked.filter((one) => /PUT|POST/.test(one))).toHaveLength(3);
+    server.faults = 'busy';
+    expect(await refused(make({ ...quick, retries: 1 }))).toMatchObject({ code: 'NODE_REFUSED', retryable: true });
+    server.faults = 'down';
+    expect(await refused(make({ ...quick, retries: 0 }))).toMatchObject({ code: 'NODE_UNREACHABLE' });
+  });
+});
+
+describe('a Kubo node', () => {
+  it.each([
+    ['maximum storage limit exceeded: Maximum storage limit is 10G', 'full'],
+    ['write /data/ipfs/blocks: no space left on device', 'full'],
+    ['produced block is over 1MiB: big blocks can not be exchanged', 'tooLarge'],
+    ['open /data/ipfs/blocks: read-only file system', 'readOnly'],
+  ])('says in words why it refuses: %s', async (words, reason) => {
+    ipfs.faults = { status: 500, words: JSON.stringify({ Message: words, Code: 0, Type: 'error' }) };
+    const put = kubo().put(id, blob);
+    await expect(put).rejects.toMatchObject({ code: 'STORAGE_REFUSED', data: { reason, status: 500 } });
+    expect(ipfs.asked.length).toBe(1);
+    ipfs.asked.length = 0;
+    ipfs.faults = { status: 500, words: `${words}${' and more'.repeat(2_000)}` };
+    await expect(kubo().put(id, blob)).rejects.toMatchObject({ code: 'NODE_REFUSED', retryable: true });
+  });
+});
+
+describe('memory', () => {
+  it('takes no more than it was made for', async () => {
+    const storage = new MemoryStorage({ maxBytes: blob.length });
+    await Promise.all([storage.put(id, blob), storage.put(id, blob)]);
+    const other = pattern(1);
+    const put = storage.put(await hashBlob(other), other);
+    await expect(put).rejects.toMatchObject({ code: 'STORAGE_REFUSED', data: { reason: 'full' } });
+    expect(storage.size).toBe(1);
+  });
+});
+
 describe('several places', () => {
   const places = () =>
     new PlacesStorage([
@@ -206,12 +272,30 @@ describe('several places', () => {
     ]).put(id, blob);
     expect([node.asked.length, ipfs.asked.length, s3.blobs.size]).toEqual([0, 1, 1]);
   });
+
+  it('tell why none takes it, and that none is for writing', async () => {
+    ipfs.faults = 507;
+    s3.faults = 403;
+    const put = places().put(id, blob);
+    await expect(put).rejects.toMatchObject({
+      code: 'STORAGE_REFUSED',
+      data: { reason: 'forbidden', places: [{ place: 'a bucket', code: 'STORAGE_REFUSED' }] },
+    });
+    const both = new PlacesStorage([
+      ['a Kubo node', kubo()],
+      ['a bucket', bucket()],
+    ]).put(id, blob);
+    const details = expect.stringContaining('no room left');
+    await expect(both).rejects.toMatchObject({ code: 'STORAGE_REFUSED', data: { places: [{ details }, {}] } });
+    const readers = new PlacesStorage([['a folder', plain()]]).put(id, blob);
+    await expect(readers).rejects.toMatchObject({ code: 'STORAGE_REFUSED', data: { reason: 'readOnly' } });
+  });
 });
 
 describe('an S3 bucket', () => {
   it('is asked only for what was signed', async () => {
     const swapped = new S3Storage({ ...quick, presign: ({ id: named }) => presign(s3.origin, 'GET', named) });
-    expect(await codeOf(() => swapped.put(id, blob))).toBe('NODE_REFUSED');
+    expect(await codeOf(() => swapped.put(id, blob))).toBe('STORAGE_REFUSED');
     expect(s3.blobs.size).toBe(0);
   });
 

@@ -6,8 +6,18 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** `cut`: the connection ends while a body is under way, in either direction. */
-type Mischief = 'down' | 'busy' | 'refuse' | 'lie' | 'flood' | 'hang' | 'cut' | 'redirect';
+/** `cut`: the connection ends while a body is under way, in either direction. A number is a status, with words if it has any. */
+type Mischief =
+  | number
+  | { readonly status: number; readonly words: string }
+  | 'down'
+  | 'busy'
+  | 'refuse'
+  | 'lie'
+  | 'flood'
+  | 'hang'
+  | 'cut'
+  | 'redirect';
 
 export interface BlobServer extends AsyncDisposable {
   readonly origin: string;
@@ -53,6 +63,8 @@ async function serve(handler: Handler): Promise<BlobServer> {
       received.bytes += part.length;
       if (fault === 'cut') return void request.destroy();
     }
+    if (typeof fault === 'number') return void response.writeHead(fault).end();
+    if (typeof fault === 'object') return void response.writeHead(fault.status).end(fault.words);
     if (fault === 'busy') return void response.writeHead(503, { 'retry-after': '0' }).end();
     if (fault === 'refuse') return void response.writeHead(403).end('no');
     if (fault === 'redirect') return void response.writeHead(302, { location: '/elsewhere' }).end();
