@@ -87,26 +87,29 @@ export function GrantCard({ grant, onChange }: { readonly grant: OwnGrant; reado
   );
 }
 
-/** Paid, still held, gone: one bar and its words. */
-function Money({ grant }: { readonly grant: OwnGrant }) {
+/** Where the money is: one bar and its words. Of what was stopped, what came back instead of what is still held. */
+function Money({ grant: { state, paidWei, leftWei, refundWei } }: { readonly grant: OwnGrant }) {
   const t = useText(sharingTexts);
-  const { paidWei, leftWei } = grant;
-  const left = paidWei === 0n ? 0 : Number((leftWei * 1_000n) / paidWei) / 10;
+  const back = state === 'revoked' ? refundWei : undefined;
+  const earned = paidWei - leftWei - (back ?? 0n);
+  const part = (wei: bigint) => (paidWei === 0n ? 0 : Number((wei * 1_000n) / paidWei) / 10);
+  const figures: readonly (readonly [string, bigint])[] = [
+    [t('paid'), paidWei],
+    back === undefined ? [t('left'), leftWei] : [t('cameBack'), back],
+    [t(back === undefined ? 'earned' : 'earnedAlone'), earned],
+  ];
   return (
-    <div>
+    <div data-testid="money">
       <svg viewBox="0 0 100 3" preserveAspectRatio="none" className="h-2 w-full rounded-full" aria-hidden="true">
         <path d="M0 0h100v3h-100z" className="fill-line" />
-        <path d={`M0 0h${100 - left}v3H0z`} className="fill-teal" />
+        <path d={`M0 0h${part(earned)}v3H0z`} className="fill-teal" />
+        {back !== undefined && <path d={`M${100 - part(back)} 0H100v3H${100 - part(back)}z`} className="fill-edge" />}
       </svg>
       <dl className="mt-2 grid grid-cols-3 gap-2 text-sm">
-        {[
-          [t('paid'), paidWei],
-          [t('left'), leftWei],
-          [t('earned'), paidWei - leftWei],
-        ].map(([name, wei]) => (
-          <div key={String(name)}>
+        {figures.map(([name, wei]) => (
+          <div key={name}>
             <dt className="text-quiet text-xs">{name}</dt>
-            <dd>{units18(BigInt(wei ?? 0), 6)}</dd>
+            <dd>{units18(wei, 6)} ETH</dd>
           </div>
         ))}
       </dl>

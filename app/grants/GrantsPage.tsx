@@ -1,7 +1,7 @@
 'use client';
 
 import { ButtonLink } from '../components/Button';
-import { Fault } from '../components/Fault';
+import { PageFault } from '../components/Fault';
 import { Notice } from '../components/Notice';
 import { PageHead } from '../components/Page';
 import { Skeleton } from '../components/Skeleton';
@@ -11,6 +11,7 @@ import { PayGate } from '../sharing/PayGate';
 import { SharingTabs } from '../sharing/SharingTabs';
 import { sharingTexts } from '../sharing/texts';
 import { GrantCard } from './GrantCard';
+import { Refunds } from './Refunds';
 
 /** Who may open what, and the money. */
 export function GrantsPage() {
@@ -29,8 +30,8 @@ export function GrantsPage() {
 function Grants() {
   const t = useText(sharingTexts);
   const grants = useAsk('grants', undefined, { everyMs: 15_000 });
-  if (grants.isError && grants.data === undefined) return <Fault fault={grants.error} />;
-  if (grants.data === undefined) return <Skeleton rows={6} />;
+  if (grants.isError && grants.data === undefined) return <PageFault fault={grants.error} onRetry={grants.refetch} />;
+  if (grants.data === undefined) return <Skeleton rows={2} shape="cards" />;
   if (grants.data.length === 0) {
     return (
       <Notice title={t('noGrants')} action={<ButtonLink href="/share">{t('share')}</ButtonLink>}>
@@ -39,10 +40,13 @@ function Grants() {
     );
   }
   return (
-    <div className="grid items-start gap-4 lg:grid-cols-2">
-      {grants.data.map((grant) => (
-        <GrantCard key={grant.policyId} grant={grant} onChange={() => grants.refetch()} />
-      ))}
-    </div>
+    <>
+      <Refunds />
+      <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
+        {grants.data.map((grant) => (
+          <GrantCard key={grant.policyId} grant={grant} onChange={() => grants.refetch()} />
+        ))}
+      </div>
+    </>
   );
 }

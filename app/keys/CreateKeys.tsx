@@ -8,6 +8,7 @@ import { Field } from '../components/Field';
 import { useTask } from '../hooks/useTask';
 import { useText } from '../i18n/useText';
 import { useMe } from '../session/me';
+import { ContractNote } from './ContractNote';
 import { makePasskey, passkeysHere } from './passkeys';
 import { keysTexts } from './texts';
 
@@ -40,6 +41,7 @@ export function CreateKeys() {
           void make(async () => ({ type: 'password', password }));
         }}
       >
+        <ContractNote />
         {passkeys && !restoring && (
           <>
             <Button kind="primary" busy={task.busy} onClick={() => make(() => makePasskey(account))}>

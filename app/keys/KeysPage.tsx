@@ -2,19 +2,24 @@
 
 import type { SlotInfo } from 'dintel/keys';
 import { useState } from 'react';
+import { useConfig } from 'wagmi';
 import { Button } from '../components/Button';
 import { Card } from '../components/Card';
 import { Fault } from '../components/Fault';
 import { Field } from '../components/Field';
 import { PageHead } from '../components/Page';
 import { Words } from '../components/Words';
+import { useIsContract } from '../hooks/useIsContract';
 import { useTask } from '../hooks/useTask';
 import { useText } from '../i18n/useText';
+import { useSite } from '../providers';
 import { useMe } from '../session/me';
 import { useAsk } from '../session/useAsk';
+import { ContractNote } from './ContractNote';
 import { KeyGate } from './KeyGate';
 import { makePasskey, passkeysHere } from './passkeys';
 import { keysTexts } from './texts';
+import { makeWalletSlot } from './wallets';
 
 /** One's keys: how they are unlocked, their fingerprint, what keeps them from being lost. */
 export function KeysPage() {
@@ -59,6 +64,9 @@ function Open() {
 function Ways({ slots }: { readonly slots: readonly SlotInfo[] }) {
   const t = useText(keysTexts);
   const { session, account, refresh } = useMe();
+  const config = useConfig();
+  const { rpcUrl } = useSite();
+  const isContract = useIsContract(account);
   const task = useTask();
   const [password, setPassword] = useState('');
   const [words, setWords] = useState<string>();
@@ -102,6 +110,7 @@ function Ways({ slots }: { readonly slots: readonly SlotInfo[] }) {
         ))}
       </ul>
       <div className="mt-4 flex flex-col gap-3">
+        <ContractNote />
         {!has('password') && (
           <form
             className="flex flex-wrap items-end gap-2"
@@ -127,6 +136,15 @@ function Ways({ slots }: { readonly slots: readonly SlotInfo[] }) {
           {!has('passkey') && passkeysHere() && (
             <Button onClick={() => change(async () => session?.call('addSlot', await makePasskey(account)))}>
               {t('addPasskey')}
+            </Button>
+          )}
+          {!has('wallet') && account !== undefined && isContract === false && (
+            <Button
+              onClick={() =>
+                change(async () => session?.call('addSlot', await makeWalletSlot(config, account, rpcUrl)))
+              }
+            >
+              {t('addWallet')}
             </Button>
           )}
           {!has('phrase') && (

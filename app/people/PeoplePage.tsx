@@ -111,14 +111,17 @@ function Meet({ onMet }: { readonly onMet: () => unknown }) {
 /** A card link that led here carries the card behind its #. */
 const cardOfPlace = (): string => (location.hash.startsWith('#c1.') ? location.href : '');
 
-function Entry({ one, onChange }: { readonly one: Acquaintance; readonly onChange: () => unknown }) {
+function Entry({ one: kept, onChange }: { readonly one: Acquaintance; readonly onChange: () => unknown }) {
   const t = useText(peopleTexts);
+  // The registry is asked again: whoever has published other keys since is not shared with unseen.
+  const { data: one = kept, refetch } = useAsk('check', { id: kept.id });
   const { session } = useMe();
   const task = useTask();
   const name = one.name ?? t('somebody');
   const act = (method: 'confirm' | 'dismiss' | 'forgetPerson') =>
     task.run(async (signal) => {
       await session?.call(method, { id: one.id }, { signal });
+      if (method !== 'forgetPerson') await refetch();
       onChange();
     });
   return (

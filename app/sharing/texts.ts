@@ -74,6 +74,13 @@ export const sharingTexts = texts(
     paid: 'Paid',
     left: 'Not yet earned',
     earned: 'Earned by nodes or returned',
+    earnedAlone: 'Earned by nodes',
+    cameBack: 'Came back',
+    refunds: '{refund} ETH came back to you',
+    refundsNote:
+      'From grants that were stopped or that nodes did not serve. PolicyManager keeps it for you until you take it.',
+    take: 'Take it',
+    taken: 'Take back {refund} ETH',
     nodes: 'Nodes',
     money:
       'You paid {paid} ETH in advance. PolicyManager holds it: nodes earn it epoch by epoch, and what they do not earn comes back to you.',
@@ -81,7 +88,7 @@ export const sharingTexts = texts(
     stopTitle: 'Stop sharing?',
     stopNote:
       'New opens stop within a block. What they already saved cannot be called back. About {refund} ETH comes back to you.',
-    stopped: 'Stopped. {refund} ETH came back.',
+    stopped: 'Stopped. {refund} ETH came back: take it at the head of this page.',
     extend: 'Extend',
     extendTitle: 'Extend until',
     extendNote: 'Same nodes, same link; you pay the further time now.',
@@ -180,6 +187,12 @@ export const sharingTexts = texts(
     paid: 'Pagado',
     left: 'Aún sin ganar',
     earned: 'Ganado por nodos o devuelto',
+    earnedAlone: 'Ganado por nodos',
+    cameBack: 'Volvió',
+    refunds: 'Han vuelto a ti {refund} ETH',
+    refundsNote: 'De permisos parados o que los nodos no atendieron. PolicyManager los guarda hasta que los tomes.',
+    take: 'Tomarlos',
+    taken: 'Recuperar {refund} ETH',
     nodes: 'Nodos',
     money:
       'Pagaste {paid} ETH por adelantado. PolicyManager los guarda: los nodos los ganan época a época, y lo que no ganan vuelve a ti.',
@@ -187,7 +200,7 @@ export const sharingTexts = texts(
     stopTitle: '¿Dejar de compartir?',
     stopNote:
       'En un bloque ya no se podrá abrir. Lo que ya guardaron no se puede recuperar. Vuelven unos {refund} ETH.',
-    stopped: 'Parado. Volvieron {refund} ETH.',
+    stopped: 'Parado. Volvieron {refund} ETH: tómalos al principio de esta página.',
     extend: 'Prolongar',
     extendTitle: 'Prolongar hasta',
     extendNote: 'Los mismos nodos, el mismo enlace; pagas ahora el tiempo añadido.',

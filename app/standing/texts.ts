@@ -17,10 +17,6 @@ export const standingTexts = texts(
     anewNote:
       'What was shared and staked on the old one is gone, and lists here start empty. A wallet may still count transactions of the old chain. In MetaMask: Settings, Advanced, “Clear activity tab data”. Demo people need nothing.',
     understood: 'Understood',
-    contract: 'This account is a contract wallet',
-    contractNote:
-      'It can pay and own what you share. Its signatures change, so it cannot unlock your keys: use a passkey, a password or recovery words. What it sends may wait for its other owners; the page watches the chain for it.',
-    noNetwork: 'No network to show',
   },
   {
     offline: 'Estás sin conexión',
@@ -37,9 +33,5 @@ export const standingTexts = texts(
     anewNote:
       'Lo compartido y depositado en la anterior ya no está, y las listas empiezan vacías. Una cartera puede seguir contando transacciones de la anterior. En MetaMask: Ajustes, Avanzado, «Borrar los datos de la pestaña de actividad». Las personas de prueba no necesitan nada.',
     understood: 'Entendido',
-    contract: 'Esta cuenta es una cartera de contrato',
-    contractNote:
-      'Puede pagar y ser dueña de lo que compartes. Sus firmas cambian, así que no puede abrir tus claves: usa una llave de acceso, una contraseña o palabras de recuperación. Lo que envía puede esperar a sus otros dueños; la página lo busca en la cadena.',
-    noNetwork: 'No hay red que mostrar',
   },
 );

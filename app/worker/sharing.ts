@@ -51,6 +51,8 @@ interface GrantMemo {
   readonly at: number;
   /** Decimal wei: what was paid, which the chain forgets when a grant is stopped. */
   readonly paid?: string;
+  /** Decimal wei: what came back when it was stopped. */
+  readonly refund?: string;
 }
 
 /** One of her grants as pages show it. Units: seconds, wei. */
@@ -64,6 +66,8 @@ export interface OwnGrant {
   readonly rateWei: bigint;
   readonly leftWei: bigint;
   readonly paidWei: bigint;
+  /** What came back when it was stopped, if that was done on this device. */
+  readonly refundWei: bigint | undefined;
   readonly files: GrantMemo['files'];
   readonly whom: string | undefined;
   readonly reader: Address | undefined;
@@ -235,6 +239,8 @@ export function sharing(self: Self) {
       { signal }: CallContext,
     ): Promise<{ readonly refundWei: bigint; readonly transactionHash: Hex }> => {
       const { refundWei, transactionHash } = await (await self.alice()).revoke({ policyId, signal });
+      const memo = await records.get<GrantMemo>(memoName(policyId));
+      if (memo !== undefined) await records.put(memoName(policyId), { ...memo, refund: refundWei.toString() });
       return { refundWei, transactionHash };
     },
   };
@@ -255,6 +261,7 @@ function ownGrant(summary: GrantSummary, memo: GrantMemo | undefined, epochs: nu
     threshold: manifest?.threshold,
     createdAt: manifest?.createdAt,
     paidWei: memo?.paid === undefined ? rateWei * BigInt(shares) * BigInt(epochs) : BigInt(memo.paid),
+    refundWei: memo?.refund === undefined ? undefined : BigInt(memo.refund),
     files: memo?.files ?? manifest?.files.map(({ headerId, size }) => ({ id: headerId, name: '', size })) ?? [],
     whom: memo?.whom,
     reader: manifest?.reader,
