@@ -1,12 +1,13 @@
+/** The engine without WebAssembly: the contract, its points against noble's, ECDSA byte for byte that of noble-curves. */
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { describe, expect, it } from 'vitest';
-import { nobleEngine } from '../../../lib/umbral/engine/noble.ts';
+import { bigintEngine } from '../../../lib/umbral/engine/bigint.ts';
 import { stream } from '../support.ts';
 import { engineContract } from './contract.ts';
 
-engineContract(nobleEngine);
+engineContract(bigintEngine);
 
-describe('noble: ECDSA', () => {
+describe('bigint: ECDSA', () => {
   it('is byte for byte that of noble-curves, with and without additional data', () => {
     const random = stream(0xecd5a);
     for (let i = 0; i < 20; i++) {
@@ -18,7 +19,7 @@ describe('noble: ECDSA', () => {
       const options = { prehash: false, format: 'recovered' } as const;
       const theirs = secp256k1.sign(digest, secret, options);
       const hedged = secp256k1.sign(digest, secret, { ...options, extraEntropy });
-      const ours = [nobleEngine.ecdsa.sign(secret, digest), nobleEngine.ecdsa.sign(secret, digest, extraEntropy)];
+      const ours = [bigintEngine.ecdsa.sign(secret, digest), bigintEngine.ecdsa.sign(secret, digest, extraEntropy)];
       for (const [k, each] of [theirs, hedged].entries()) {
         expect(ours[k]).toEqual(Uint8Array.of(...each.subarray(1), each[0]!)); // noble puts the recovery id first
       }
