@@ -3,8 +3,8 @@
 import type { ReactNode } from 'react';
 import { frameTexts } from '../i18n/frame';
 import { useText } from '../i18n/useText';
-import { Foot, Header } from './Header';
 import { Live } from '../standing/Live';
+import { Foot, Header } from './Header';
 
 /** What stands around every page. */
 export function Frame({ children }: { readonly children: ReactNode }) {
@@ -18,9 +18,9 @@ export function Frame({ children }: { readonly children: ReactNode }) {
         {t('skip')}
       </a>
       <Header />
+      <Live />
       <main
         id="content"
-      <Live />
         tabIndex={-1}
         className="mx-auto min-h-[calc(100dvh-9rem)] max-w-6xl px-4 pt-8 pb-12 outline-none sm:px-6"
       >

@@ -17,32 +17,37 @@ import { useTracked } from './useTracked';
 /** What ended before this page was opened is a matter of the list alone. */
 const opened = Date.now();
 
-/** The newest that needs the reader's eyes: the wallet asks, the chain is awaited, or it came to an end that nobody wanted. */
-function newest(list: readonly Tracked[], closed: readonly string[]): Tracked | undefined {
-  return list.find(
-    (one) =>
-      (isOpen(one) && one.stage !== 'trying') ||
-      ((one.stage === 'dropped' || one.stage === 'replaced') &&
-        (one.endedAt ?? 0) > opened &&
-        !closed.includes(one.id)),
-  );
-}
+/** Cards at once; the rest is in the list. */
+const most = 2;
 
-/** A card in the corner while a transaction is on its way. What takes less than a moment is not shown at all. */
+/** What needs the reader's eyes: the wallet asks, the chain is awaited, or it came to an end that nobody wanted. */
+const matters = (one: Tracked, closed: readonly string[]): boolean =>
+  (isOpen(one) && one.stage !== 'trying') ||
+  ((one.stage === 'dropped' || one.stage === 'replaced') && (one.endedAt ?? 0) > opened && !closed.includes(one.id));
+
+/** Cards in the corner while transactions are on their way. What takes less than a moment is not shown at all. */
 export function Underway() {
   const [closed, setClosed] = useState<readonly string[]>([]);
-  const one = newest(useTracked(), closed);
-  if (one === undefined) return null;
+  const list = useTracked()
+    .filter((one) => matters(one, closed))
+    .slice(0, most);
+  if (list.length === 0) return null;
   return (
-    <aside
-      key={`${one.id}/${one.stage}`}
-      data-testid="underway"
-      data-stage={one.stage}
+    <div
       aria-live="polite"
-      className="late fixed right-4 bottom-20 left-4 z-10 rounded-card border border-edge bg-raised p-5 sm:left-auto sm:w-96 md:bottom-6"
+      className="fixed right-4 bottom-20 left-4 z-10 flex flex-col-reverse gap-3 sm:left-auto sm:w-96 md:bottom-6"
     >
-      <Body one={one} onClose={() => setClosed([...closed, one.id])} />
-    </aside>
+      {list.map((one) => (
+        <aside
+          key={`${one.id}/${one.stage}`}
+          data-testid="underway"
+          data-stage={one.stage}
+          className="late rounded-card border border-edge bg-raised p-5"
+        >
+          <Body one={one} onClose={() => setClosed([...closed, one.id])} />
+        </aside>
+      ))}
+    </div>
   );
 }
 

@@ -60,18 +60,34 @@ export async function openPage(
 
 /**
  * A wallet that announces itself by EIP-6963 and forwards to the chain's own unlocked accounts, as a script for the page.
- * It is a stub of the wallet only; the chain behind it is real.
+ * It is a stub of the wallet only; the chain behind it is real. `stub` in the page is its owner's hand: `withholds` leaves
+ * transactions unanswered, `move` takes it to another chain.
  */
 export const announcedWallet = (rpcUrl: string, account: string): string => `
   (() => {
-    let authorised = false;
+    const heard = {};
+    const stub = (globalThis.stub = {
+      withholds: false,
+      chainId: '0x7a69',
+      move(chainId) {
+        stub.chainId = chainId;
+        for (const hear of heard.chainChanged ?? []) hear(chainId);
+      },
+    });
     const provider = {
-      on() {}, removeListener() {},
+      on(event, hear) { (heard[event] ??= []).push(hear); },
+      removeListener() {},
       async request({ method, params = [] }) {
-        if (method === 'eth_requestAccounts') authorised = true;
+        if (method === 'eth_requestAccounts') sessionStorage.setItem('stub', 'connected');
         if (/^eth_(send|sign)/.test(method)) globalThis.prompts = (globalThis.prompts ?? 0) + 1;
-        if (method === 'eth_requestAccounts' || method === 'eth_accounts') return authorised ? ['${account}'] : [];
+        if (method === 'eth_requestAccounts' || method === 'eth_accounts') return sessionStorage.getItem('stub') ? ['${account}'] : [];
         if (method === 'wallet_requestPermissions' || method === 'wallet_revokePermissions') return null;
+        if (method === 'eth_chainId') return stub.chainId;
+        if (method === 'wallet_switchEthereumChain') {
+          stub.move(params[0].chainId);
+          return null;
+        }
+        if (method === 'eth_sendTransaction' && stub.withholds) return new Promise(() => {});
         const answer = await fetch('${rpcUrl}', { method: 'POST', headers: { 'content-type': 'application/json' },
           body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }) });
         const { result, error } = await answer.json();
