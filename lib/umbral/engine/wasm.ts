@@ -1,7 +1,7 @@
 /**
  * The WebAssembly engine: the kernel of lib/umbral/kernel behind the byte contract of `engine.ts`.
  *
- * Owns: unpacking and starting the module, the layout of each call in its linear memory, wiping. Owns not: any arithmetic.
+ * Owns: reading and starting the module, the layout of each call in its linear memory, wiping. Owns not: any arithmetic.
  * Compiled synchronously on first use. Where WebAssembly is missing or forbidden (a CSP without `wasm-unsafe-eval`), or lacks
  * SIMD, {@link wasmEngine} is `undefined` and the caller takes the engine in BigInt.
  *
@@ -21,8 +21,7 @@ import type {
   ScalarArithmetic,
 } from '../engine.ts';
 import { join } from './wasmFormulas.ts';
-import { inflate } from './wasmInflate.ts';
-import { PACKED, UNPACKED_BYTES } from './wasmModule.ts';
+import { MODULE } from './wasmModule.ts';
 
 /** What the module exports; see kernel/index.ts. All numbers are addresses, counts or flags. */
 export interface Kernel {
@@ -65,12 +64,14 @@ export interface Kernel {
   repeat(kind: number, p: number, n: number): void;
 }
 
-/** The module's bytes: unpacked, with the formulas written in. */
+/** The module's bytes, with the formulas written in. Its text has one character for a byte below 90, two for any other. */
 export function kernelModule(): Uint8Array<ArrayBuffer> {
-  const text = atob(PACKED);
-  const packed = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) packed[i] = text.charCodeAt(i);
-  return join(inflate(packed, UNPACKED_BYTES));
+  const bytes: number[] = [];
+  for (let i = 0; i < MODULE.length; i++) {
+    const digit = MODULE.charCodeAt(i) - 35;
+    bytes.push(digit < 90 ? digit : 90 * (digit - 89) + MODULE.charCodeAt(++i) - 35);
+  }
+  return join(Uint8Array.from(bytes));
 }
 
 /** Starts a module of its own, or `undefined` where the platform has no WebAssembly with SIMD or forbids it. */
