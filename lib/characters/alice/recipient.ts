@@ -12,7 +12,7 @@ import { addressOf } from '../../protocol/signature.ts';
 import type { PublicKey } from '../../umbral/keys.ts';
 import type { Network } from '../network.ts';
 import { isPinnedRecipient, type PinnedRecipient } from '../people/people.ts';
-import { keyHistory, lookupKeys } from '../people/registry.ts';
+import { allKeys, newestKeys } from '../people/registryKeys.ts';
 
 /**
  * Whom a grant is for: a receive card (in any form, parsed or verified), somebody of `People`, an address with registered keys, or who
@@ -59,7 +59,7 @@ export async function keysOf(network: Network<ChainReader>, to: Recipient): Prom
   if (Receiver.is(to)) return { receivingKey: to.receivingKey, reader: to.reader, address: undefined };
   if (isPinnedRecipient(to)) return bobKeys(to, to.address);
   if (isAccount(to)) {
-    const keys = await lookupKeys(network, to.address);
+    const keys = await newestKeys(network, to.address);
     if (keys === undefined) throw notRegistered(to.address);
     return bobKeys(keys, to.address);
   }
@@ -75,7 +75,7 @@ export async function readersOf(network: Network<ChainReader>, to: Recipient): P
     return [keys, ...earlier, ...(claimed ? [claimed] : [])].map(({ verifyingKey }) => addressOf(verifyingKey));
   }
   if (!Receiver.is(to) && isAccount(to)) {
-    const history = await keyHistory(network, to.address);
+    const history = await allKeys(network, to.address);
     if (history.length === 0) throw notRegistered(to.address);
     return history.map(({ verifyingKey }) => addressOf(verifyingKey));
   }

@@ -8,25 +8,20 @@
  * to be held; a lookup checks again that they are two different points.
  */
 import type { Chain, ChainReader, SentTransaction } from '../../chain/chain.ts';
-import type { KeyPairProof, RegisteredKeys } from '../../chain/keyRegistry.ts';
+import type { KeyPairProof } from '../../chain/keyRegistry.ts';
 import { keyPairHash } from '../../protocol/card.ts';
-import { ProtocolError } from '../../protocol/errors.ts';
 import { type Address, fromHex, type Hex, toHex } from '../../protocol/hex.ts';
 import type { Keyring } from '../../protocol/keys.ts';
 import type { Contracts } from '../../protocol/messages.ts';
 import { compactSignature } from '../../protocol/signature.ts';
 import { signTyped, type WalletTypedData, walletTypedData } from '../../protocol/typed.ts';
 import { fingerprintWords } from '../../protocol/words.ts';
-import { PublicKey } from '../../umbral/keys.ts';
+import type { PublicKey } from '../../umbral/keys.ts';
 import type { Network } from '../network.ts';
+import { allKeys, newestKeys, type RegistryKeys } from './registryKeys.ts';
 
-/** Keys as the registry has them. Units: `since` seconds. `version` counts registrations from 1. */
-export interface PublishedKeys {
-  readonly owner: Address;
-  readonly receivingKey: PublicKey;
-  readonly verifyingKey: PublicKey;
-  readonly version: number;
-  readonly since: number;
+/** Keys as the registry has them, and how people compare them. */
+export interface PublishedKeys extends RegistryKeys {
   /** Six words to compare by voice. */
   readonly words: readonly string[];
 }
@@ -49,17 +44,13 @@ export interface PublishOptions {
 
 /** The newest keys of an account, or undefined. Throws E_FIELD (the registry answers with what are no keys), `ChainError`. */
 export async function lookupKeys(network: Network, owner: Address): Promise<PublishedKeys | undefined> {
-  const found = await network.keyRegistry.keysOf(owner);
-  return found && publishedOf(owner, found);
+  const found = await newestKeys(network, owner);
+  return found && withWords(found);
 }
 
 /** All keys that an account ever registered, oldest first. Throws E_FIELD, `ChainError`. */
 export async function keyHistory(network: Network, owner: Address): Promise<readonly PublishedKeys[]> {
-  const last = await network.keyRegistry.keysOf(owner);
-  if (last === undefined) return [];
-  const versions = Array.from({ length: last.version - 1 }, (_, i) => i + 1);
-  const earlier = await Promise.all(versions.map((version) => network.keyRegistry.keysAt(owner, version)));
-  return [...earlier.flatMap((keys) => keys ?? []), last].map((keys) => publishedOf(owner, keys));
+  return (await allKeys(network, owner)).map(withWords);
 }
 
 /**
@@ -105,7 +96,7 @@ async function nextRegistration(network: Network<ChainReader>, owner: Address, o
   const { keyring, keyVersion = 0 } = options;
   const [receiving, verifying] = [keyring.receiving(keyVersion), keyring.verifying(keyVersion)];
   const [receivingKey, verifyingKey] = [receiving.publicKey, verifying.publicKey];
-  const last = await lookupKeys(network, owner);
+  const last = await newestKeys(network, owner);
   if (last?.receivingKey.equals(receivingKey) && last.verifyingKey.equals(verifyingKey)) return undefined;
   const version = (last?.version ?? 0) + 1;
   const hash = keyPairHash(receivingKey, verifyingKey);
@@ -127,18 +118,7 @@ function affine(key: PublicKey): [bigint, bigint] {
   return [BigInt(toHex(point.subarray(0, 32))), BigInt(toHex(point.subarray(32)))];
 }
 
-function publishedOf(owner: Address, keys: RegisteredKeys): PublishedKeys {
-  let pair: [PublicKey, PublicKey];
-  try {
-    pair = [PublicKey.fromBytes(keys.receiving), PublicKey.fromBytes(keys.verifying)];
-  } catch (cause) {
-    throw new ProtocolError('E_FIELD', { field: 'registry.keys', expected: 'two points of secp256k1', cause });
-  }
-  const [receivingKey, verifyingKey] = pair;
-  if (receivingKey.equals(verifyingKey)) {
-    throw new ProtocolError('E_FIELD', { field: 'registry.keys', expected: 'two different keys', got: 'one' });
-  }
-  const { version, since } = keys;
-  const words = fingerprintWords(receivingKey, verifyingKey);
-  return { owner: owner.toLowerCase() as Address, receivingKey, verifyingKey, version, since, words };
-}
+const withWords = (keys: RegistryKeys): PublishedKeys => ({
+  ...keys,
+  words: fingerprintWords(keys.receivingKey, keys.verifyingKey),
+});
