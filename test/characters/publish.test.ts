@@ -50,7 +50,8 @@ const blobs = (count: number): StoredBlob[] =>
     const id = i.toString(16).padStart(64, '0');
     const bytes = new Uint8Array(10).fill(i);
     return {
-      ...blobOf(id, bytes),
+      id,
+      size: bytes.length,
       read: async () => {
         reads++;
         return bytes;
@@ -84,6 +85,26 @@ describe('publishing', () => {
     expect((await run(again, list, 3)).sentBytes).toBe(0);
     expect(reads).toBe(0);
     for (const { id } of list) expect(copiesOf(again, id)).toBe(3);
+  });
+
+  it('sends what is new without asking; what an earlier attempt has brought counts as not sent', async () => {
+    const list = [
+      ...blobs(20).map(({ id }) => blobOf(id, new Uint8Array(10), true)),
+      blobOf('f'.repeat(64), new Uint8Array(10)),
+    ];
+    const targets = [0, 1, 2].map((i) => node(i));
+    let asked = 0;
+    for (const { client } of targets) {
+      const { hasChunk } = client;
+      client.hasChunk = async (...args) => {
+        asked++;
+        return hasChunk(...args);
+      };
+    }
+    expect((await run(targets, list, 3)).sentBytes).toBe(3 * 210);
+    expect(asked).toBe(3);
+    expect((await run(targets, list, 3)).sentBytes).toBe(0);
+    for (const { id } of list) expect(copiesOf(targets, id)).toBe(3);
   });
 
   it('goes round nodes that refuse, die or are full, and waits for one that has not seen the policy', async () => {

@@ -1,6 +1,6 @@
 /** What an app developer's test does with `dintel/testing`: people, switches, time. Real cores, real bytes, a modelled chain. */
 import { type Alice, type Bob, heldFile, RetrievalError, reportAnswer } from 'dintel';
-import { MinerEscrow, PolicyManager } from 'dintel/chain';
+import { type Chain, MinerEscrow, PolicyManager } from 'dintel/chain';
 import { sha256, toHex, utf8 } from 'dintel/protocol';
 import { createTestNetwork, type Lie, type TestNetwork } from 'dintel/testing';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -99,6 +99,67 @@ describe('a network in memory', () => {
     await net.advance(1);
     expect(net.now()).toBe(short.expiresAt);
     expect(await failure((await net.bob()).retrieve({ from: short.link() }))).toMatchObject({ code: 'POLICY_EXPIRED' });
+  });
+});
+
+describe('what a grant costs in questions', () => {
+  let net: TestNetwork;
+  const routes = ['info', 'acks', 'reservations', 'headChunk', 'putChunk', 'reencrypt', 'getChunk'] as const;
+  const asked = () => routes.map((route) => net.nodes.reduce((sum, node) => sum + node.asked(route), 0));
+
+  /** The door to the chain, with how often each of its methods was called. */
+  function counted(chain: Chain): { chain: Chain; calls: Record<string, number> } {
+    const calls: Record<string, number> = {};
+    const get = (target: Chain, name: keyof Chain) => {
+      const value = target[name];
+      if (typeof value !== 'function') return value;
+      return (...args: never[]) => {
+        calls[name] = (calls[name] ?? 0) + 1;
+        return (value as (...of: never[]) => unknown)(...args);
+      };
+    };
+    return { chain: new Proxy(chain, { get: (target, name) => get(target, name as keyof Chain) }), calls };
+  }
+
+  it('a second grant introduces nobody again and sends what is new at once; a retrieval asks for what it needs', async () => {
+    net = await createTestNetwork({ nodes: 3 });
+    const { chain, calls } = counted(net.account('gina'));
+    const gina = await net.alice('gina', { chain });
+    const reader = await net.bob();
+    const file = await heldFile(gina.encrypt([plaintext], { label: 'letters', name: 'letter.txt' }));
+    const terms = { to: reader.card(), label: 'letters', threshold: 3, shares: 3, until: net.in(hour) };
+    await gina.grant({ ...terms, files: [file] });
+    for (const name of Object.keys(calls)) delete calls[name];
+    const before = asked();
+    const grant = await gina.grant({ ...terms, files: [file] });
+    const after = asked();
+    const [info, acks, reservations, heads, puts] = after.map((count, i) => count - (before[i] as number));
+    // Three leaves; one copy of header, index and chunk, which are there, and of the manifest, which cannot be.
+    expect([info, acks, reservations, heads]).toEqual([0, 3, 3, 3]);
+    // Whoever was to hold none of the four is shown its leaf with the manifest.
+    expect(puts).toBeLessThanOrEqual(3);
+    expect([calls.send, calls.transaction, calls.estimate, calls.balance]).toEqual([1, 1, 1, 1]);
+    expect(calls.logs).toBeLessThanOrEqual(2);
+    expect((calls.call ?? 0) + (calls.block ?? 0)).toBeLessThanOrEqual(20);
+    const got = await reader.retrieve({ from: grant.link() });
+    expect(await got.files[0]?.bytes()).toEqual(plaintext);
+    // Manifest, index and chunk.
+    expect(asked().map((count, i) => count - (after[i] as number))).toEqual([0, 0, 0, 0, 0, 3, 3]);
+  });
+
+  it('who said no is asked again who it is, the others are not', async () => {
+    net = await createTestNetwork({ nodes: 3 });
+    const hugo = await net.alice('hugo');
+    const terms = { to: (await net.bob()).card(), label: 'letters', files: [], threshold: 1, shares: 3 };
+    const grant = () => hugo.grant({ ...terms, until: net.in(hour) });
+    const infos = () => net.nodes.map((node) => node.asked('info'));
+    await grant();
+    expect(infos()).toEqual([1, 1, 1]);
+    net.nodes[1]?.refuses('E_HORIZON');
+    expect(await failure(grant())).toMatchObject({ code: 'NOT_ENOUGH_NODES' });
+    net.nodes[1]?.up();
+    await grant();
+    expect(infos()).toEqual([1, 2, 1]);
   });
 });
 

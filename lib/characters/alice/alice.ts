@@ -663,7 +663,6 @@ export class Alice {
           acts: grantActs(this.#actsOptions({ files, batch, signal, onProgress })),
           save: async (next) => {
             await this.#save(next);
-            for (const { node } of next.refused) this.#introductions.forget(node);
             onRecord(next);
           },
           onState: (next) => onProgress?.({ type: 'grant.state', policyId: next.policyId, state: next.state }),
@@ -675,8 +674,13 @@ export class Alice {
   }
 
   #actsOptions(about: Pick<ActsOptions, 'files' | 'batch' | 'signal' | 'onProgress'>): ActsOptions {
-    const clock = this.#clock;
-    return { ...about, network: this.network, keyring: this.#keyring, depth: this.#depth, clock, fetch: this.#fetch };
+    const own = {
+      network: this.network,
+      keyring: this.#keyring,
+      depth: this.#depth,
+      introductions: this.#introductions,
+    };
+    return { ...about, ...own, clock: this.#clock, fetch: this.#fetch };
   }
 
   /** Nodes that missed it when a grant was published are shown their leaf, as long as the policy lives. */

@@ -29,8 +29,9 @@ import type { Batch } from './batch.ts';
 import type { GrantActs } from './grantMachine.ts';
 import type { AckRecord, GrantRecord, Member, Reserve } from './grantRecord.ts';
 import { payPolicies } from './pay.ts';
+import type { Introductions } from './probe.ts';
 import { blobOf, type PublishTarget, publishBlobs, type StoredBlob } from './publish.ts';
-import { leafPartsOf, treeOf } from './recordTree.ts';
+import { leafPartsOf, leavesOf, treeOf } from './recordTree.ts';
 
 export interface ActsOptions {
   readonly network: Network<Chain>;
@@ -41,6 +42,8 @@ export interface ActsOptions {
   readonly depth: number;
   /** The other grants that are paid with this one. */
   readonly batch?: Batch | undefined;
+  /** Forgets who refuses. */
+  readonly introductions?: Introductions | undefined;
   readonly clock?: Clock;
   readonly fetch?: typeof fetch | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -90,13 +93,15 @@ export function grantActs(options: ActsOptions): GrantActs {
         const body = { domain: domainOf(record), policyId, leaf, sealedKfrag: member.sealedKfrag, rate, until };
         const ask = () => retried(() => client(member.url).post('acks', body, { signal }), clock, signal);
         let answer = await ask();
+        let { epoch } = await network.now();
         // For a block and a poll after an epoch turned, a node promises by the one before, and payment would come too late for
         // that: it is given the time to see the turn. Without it all attempts of a grant are spent within a second.
         for (let turns = 0; turns < behindTurns; turns++) {
-          if (answer.ack.lastStart >= (await network.now()).epoch + 2) break;
+          if (answer.ack.lastStart >= epoch + 2) break;
           await clock.sleep(behindPauseMs, signal);
           checkSignal(signal);
           answer = await ask();
+          ({ epoch } = await network.now());
         }
         const { ack: terms, signature } = answer;
         const ack: Ack = { policyId, leaf: leafOf(leaf).hash, ...terms };
@@ -105,13 +110,15 @@ export function grantActs(options: ActsOptions): GrantActs {
         // Who is not the operator is named by the same error that a wrong signature would give. The stake wallet is none: what it
         // signs binds nobody on chain, and Bob would refuse the whole manifest when it is paid for.
         verifyAck({ contracts, ack, signature, operators: valid ? operator : [] });
-        const { epoch } = await network.now();
         // In an epoch to come the node can still have another operator, and then nobody has signed.
         const covered = ack.epoch <= epoch && ackCovers(ack, { policyId, rate, start: epoch + 1 }, ack.leaf, until);
         if (!covered || ack.rate !== rate) {
           throw new ProtocolError('NODE_REFUSED', { details: `${member.url} promised other terms than asked.` });
         }
         return { ...terms, signature } satisfies AckRecord;
+      }).catch((error: unknown) => {
+        options.introductions?.forget((record.cohort[index] as Member).node);
+        throw error;
       }),
 
     seal: async (record, index, kfrag, node) => sealMember(record.policyId, index, kfrag, node),
@@ -223,12 +230,11 @@ export function grantActs(options: ActsOptions): GrantActs {
 /** The nodes of a record as places for blobs; `onShown` is told of each that has taken a reservation, hence knows its leaf. */
 function targetsOf(record: GrantRecord, options: ActsOptions, onShown: (index: number) => void): PublishTarget[] {
   const { network, keyring, clock = systemClock } = options;
-  const tree = treeOf(record);
+  const { leaves, tree } = leavesOf(record);
   const signer = keyring.verifying();
-  return record.cohort.map((member, index) => {
-    const client = new NodeClient({ url: member.url, ...(options.fetch && { fetch: options.fetch }) });
-    const leaf = leafPartsOf(record, index);
-    const { hash } = leafOf(leaf);
+  return leaves.map(({ parts: leaf, hash }, index) => {
+    const { url } = record.cohort[index] as Member;
+    const client = new NodeClient({ url, ...(options.fetch && { fetch: options.fetch }) });
     return {
       client,
       reserve: async (chunks, signal) => {
@@ -295,7 +301,7 @@ export function manifestsOf(record: GrantRecord): { readonly id: Hex; readonly b
 async function blobsOf(record: GrantRecord, options: ActsOptions): Promise<StoredBlob[]> {
   const blobs = new Map<string, StoredBlob>();
   const add = (blob: StoredBlob) => blobs.set(blob.id, blob);
-  for (const { id, bytes } of manifestsOf(record)) add(blobOf(id.slice(2), bytes));
+  for (const { id, bytes } of manifestsOf(record)) add(blobOf(id.slice(2), bytes, true));
   for (const granted of record.files) {
     const atHand = options.files?.find(
       (file) => file.header.id === granted.headerId && file.indexId === granted.indexId,

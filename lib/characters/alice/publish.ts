@@ -17,6 +17,8 @@ import type { OnProgress } from '../progress.ts';
 
 /** One thing to be kept. */
 export interface StoredBlob extends ChunkClaim {
+  /** Made for this policy, so that nobody but an earlier attempt can have brought it: sent without asking. */
+  readonly isNew?: boolean;
   read(signal?: AbortSignal): Promise<Uint8Array>;
 }
 
@@ -143,7 +145,7 @@ async function bring(
   await Promise.all(
     wanted.map((target) =>
       attempt(target, async () => {
-        if (await target.client.hasChunk(blob.id, { signal })) held.add(target);
+        if (!blob.isNew && (await target.client.hasChunk(blob.id, { signal }))) held.add(target);
         else lacking.push(target);
       }),
     ),
@@ -174,6 +176,6 @@ function codeOf(error: unknown): string {
 }
 
 /** A blob that is in memory. */
-export function blobOf(id: ChunkId, bytes: Uint8Array): StoredBlob {
-  return { id, size: bytes.length, read: async () => bytes };
+export function blobOf(id: ChunkId, bytes: Uint8Array, isNew = false): StoredBlob {
+  return { id, size: bytes.length, isNew, read: async () => bytes };
 }

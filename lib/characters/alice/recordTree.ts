@@ -2,6 +2,7 @@
  * What a record comes to: its leaves, the tree over them, the places of its blobs. Owns: these readings. Owns not: the record
  * (`grantRecord.ts`), hashing (lib/protocol). Source: protocol.md section 3.
  */
+import type { Hex } from '../../protocol/hex.ts';
 import { type LeafParts, leafOf, sealedKfragHash } from '../../protocol/leaf.ts';
 import { type LeafTree, leafTree } from '../../protocol/tree.ts';
 import { chunkStoreOf, placementOrder } from '../../storage/http.ts';
@@ -22,10 +23,20 @@ export function leafPartsOf(record: GrantRecord, index: number): LeafParts {
   };
 }
 
-/** The tree that goes on chain. */
-export function treeOf(record: GrantRecord): LeafTree {
-  return leafTree(record.cohort.map((_, index) => leafOf(leafPartsOf(record, index)).hash));
+/** All leaves of a record, hashed once, and their tree. */
+export function leavesOf(record: GrantRecord): {
+  readonly leaves: readonly { readonly parts: LeafParts; readonly hash: Hex }[];
+  readonly tree: LeafTree;
+} {
+  const leaves = record.cohort.map((_, index) => {
+    const parts = leafPartsOf(record, index);
+    return { parts, hash: leafOf(parts).hash };
+  });
+  return { leaves, tree: leafTree(leaves.map(({ hash }) => hash)) };
 }
+
+/** The tree that goes on chain. */
+export const treeOf = (record: GrantRecord): LeafTree => leavesOf(record).tree;
 
 /** Where Bob looks for the manifest: stores of the cohort, those first that are to hold it, as many as a link or notice takes. */
 export function urisOfRecord(record: GrantRecord, most: number): string[] {
