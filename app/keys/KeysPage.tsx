@@ -18,6 +18,7 @@ import { useAsk } from '../session/useAsk';
 import { ContractNote } from './ContractNote';
 import { KeyGate } from './KeyGate';
 import { makePasskey, passkeysHere } from './passkeys';
+import { Rotate } from './Rotate';
 import { keysTexts } from './texts';
 import { makeWalletSlot } from './wallets';
 
@@ -39,15 +40,18 @@ function Open() {
   const { keys } = useMe();
   const identity = useAsk('identity', undefined);
   return (
-    <div className="grid items-start gap-4 lg:grid-cols-2">
-      <Card>
-        <h2 className="font-semibold text-lg">{t('fingerprint')}</h2>
-        <p className="mt-1 mb-4 text-quiet">{t('fingerprintNote')}</p>
-        <div className="min-h-9">{identity.data !== undefined && <Words words={identity.data.words} />}</div>
-        <p className="mt-4 text-quiet text-sm">
-          {t('engine')}: <span data-testid="engine">{identity.data?.engine ?? '…'}</span>
-        </p>
-      </Card>
+    <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
+      <div className="flex flex-col gap-4">
+        <Card>
+          <h2 className="font-semibold text-lg">{t('fingerprint')}</h2>
+          <p className="mt-1 mb-4 text-quiet">{t('fingerprintNote')}</p>
+          <div className="min-h-9">{identity.data !== undefined && <Words words={identity.data.words} />}</div>
+          <p className="mt-4 text-quiet text-sm">
+            {t('engine')}: <span data-testid="engine">{identity.data?.engine ?? '…'}</span>
+          </p>
+        </Card>
+        {keys?.state === 'open' && <Rotate roots={keys.roots} />}
+      </div>
       {keys?.state === 'demo' ? (
         <Card>
           <h2 className="font-semibold text-lg">{t('demo')}</h2>

@@ -52,6 +52,15 @@ export const keysTexts = texts(
     backupNote: 'A file that opens only by one of the ways above.',
     fingerprint: 'Your fingerprint',
     fingerprintNote: 'Six words. Read them to the person who shares with you; theirs must be the same.',
+    rotate: 'New keys',
+    rotateNote:
+      'If somebody may have seen your keys or words, make new ones. What was shared with the old ones still opens here.',
+    rotateDo: 'Make new keys',
+    rotateTitle: 'Make new keys?',
+    rotateSure:
+      'From now on you sign and receive with new ones: hand out your card anew, and publish it again if it was published. Recovery words change too: write down the new ones, and keep the old for what is old.',
+    rotated: 'New keys {n|time|times} so far; all older ones still open what came for them.',
+    newCard: 'My new card',
     engine: 'Arithmetic',
   },
   {
@@ -104,6 +113,15 @@ export const keysTexts = texts(
     backupNote: 'Un archivo que solo se abre de una de las formas de arriba.',
     fingerprint: 'Tu huella',
     fingerprintNote: 'Seis palabras. Léelas a quien comparte contigo; las suyas deben ser iguales.',
+    rotate: 'Claves nuevas',
+    rotateNote:
+      'Si alguien pudo ver tus claves o palabras, crea otras. Lo que te compartieron con las antiguas se sigue abriendo aquí.',
+    rotateDo: 'Crear claves nuevas',
+    rotateTitle: '¿Crear claves nuevas?',
+    rotateSure:
+      'Desde ahora firmas y recibes con las nuevas: reparte tu tarjeta otra vez, y publícala de nuevo si lo estaba. También cambian las palabras de recuperación: apunta las nuevas y guarda las antiguas para lo antiguo.',
+    rotated: 'Claves nuevas {n|vez|veces} hasta ahora; las antiguas siguen abriendo lo que llegó para ellas.',
+    newCard: 'Mi tarjeta nueva',
     engine: 'Aritmética',
   },
 );

@@ -78,11 +78,11 @@ function Shown({
       if (signal.aborted) return;
       if (kind === 'text') return setShown({ text: await blob.text() });
       // The type is one of a list that cannot run; a blob without it would be guessed.
-      url = URL.createObjectURL(new Blob([blob], { type: file?.mediaType ?? '' }));
+      url = session.urlOf(new Blob([blob], { type: file?.mediaType ?? '' }));
       setShown({ url });
     });
     return () => {
-      if (url !== undefined) URL.revokeObjectURL(url);
+      if (url !== undefined) session.revoke(url);
     };
   }, [session, handle, index, kind, file, run]);
   if (task.fault !== undefined) return <Fault fault={task.fault} />;

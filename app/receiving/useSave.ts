@@ -25,12 +25,12 @@ export function useSave(session: Session) {
         return;
       }
       const blob = await session.call('read', { handle, index }, { signal });
-      const url = URL.createObjectURL(blob);
+      const url = session.urlOf(blob);
       const link = document.createElement('a');
       link.href = url;
       link.download = file.name;
       link.click();
-      setTimeout(() => URL.revokeObjectURL(url), 60_000);
+      setTimeout(() => session.revoke(url), 60_000);
     });
   return { ...task, start };
 }

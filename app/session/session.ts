@@ -22,6 +22,8 @@ export interface SessionOptions {
   readonly account?: Address | undefined;
   readonly wallet?: Wallet | undefined;
   readonly language: Language;
+  /** The keys were locked, by hand or because nobody was here: this session has ended, and all that it opened. */
+  readonly onLock?: () => void;
 }
 
 export interface CallOptions {
@@ -50,6 +52,7 @@ export class Session {
   readonly options: SessionOptions;
   readonly #worker: Worker;
   readonly #calls = new Map<number, Call>();
+  readonly #urls = new Set<string>();
   #count = 0;
   #ended = false;
   /** Calls that may ask the wallet wait for each other, so that each question has one reason. */
@@ -79,10 +82,23 @@ export class Session {
     return turn;
   }
 
-  /** Ends the person: the worker is gone at once, and his keys with it. What was under way fails. */
+  /** A place in this page for something that was decrypted; it ends with the session, or when it is revoked. */
+  urlOf(blob: Blob): string {
+    const url = URL.createObjectURL(blob);
+    this.#urls.add(url);
+    return url;
+  }
+
+  revoke(url: string): void {
+    URL.revokeObjectURL(url);
+    this.#urls.delete(url);
+  }
+
+  /** Ends the person: the worker is gone at once, and his keys and all that he opened with it. What was under way fails. */
   end(): void {
     this.#ended = true;
     this.#worker.terminate();
+    for (const url of this.#urls) this.revoke(url);
     this.#fail(new RemoteError({ code: 'ABORTED', message: 'Closed.' }));
   }
 
@@ -106,6 +122,11 @@ export class Session {
   }
 
   #hear(message: ToPage): void {
+    if ('locked' in message) {
+      this.end();
+      this.options.onLock?.();
+      return;
+    }
     const call = this.#calls.get(message.call);
     if ('ask' in message) {
       void this.#ask(message, call?.title);

@@ -15,37 +15,49 @@ export interface KeysState {
   readonly roots: number;
 }
 
+/** What others must hear of. */
+export interface KeysEvents {
+  /** Whatever was opened with the keys must go. */
+  readonly onLock: () => void;
+  /** There is a newer root. */
+  readonly onChange: () => void;
+}
+
 export class Keys {
   readonly #source: KeySource;
   readonly #store: IndexedDbVaultStore | undefined;
   readonly #onLock: () => void;
+  readonly #onChange: () => void;
   #vault: Vault | undefined;
   #demo: Keyring | undefined;
 
-  private constructor(source: KeySource, onLock: () => void) {
+  private constructor(source: KeySource, { onLock, onChange }: KeysEvents) {
     this.#source = source;
     this.#onLock = onLock;
+    this.#onChange = onChange;
     if ('vault' in source) this.#store = new IndexedDbVaultStore({ name: source.vault });
   }
 
-  /** `onLock`: whatever was opened with the keys must go. */
-  static async open(source: KeySource, onLock: () => void): Promise<Keys> {
-    const keys = new Keys(source, onLock);
+  static async open(source: KeySource, events: KeysEvents): Promise<Keys> {
+    const keys = new Keys(source, events);
     if (keys.#store !== undefined && (await keys.#store.read()) !== undefined) {
       keys.#keep(await Vault.open({ store: keys.#store }));
     }
     return keys;
   }
 
-  /** Throws KEY_LOCKED. */
-  keyring(): Keyring {
+  /** Of every root, newest first. Throws KEY_LOCKED. */
+  keyrings(): readonly Keyring[] {
     if ('seed' in this.#source) {
       this.#demo ??= Keyring.fromRoot(fromHex(`0x${this.#source.seed}`, 32));
-      return this.#demo;
+      return [this.#demo];
     }
-    if (this.#vault === undefined) throw new ProtocolError('KEY_LOCKED', { field: 'vault' });
-    this.#vault.touch();
-    return this.#vault.keyring();
+    return this.#opened().keyrings();
+  }
+
+  /** Somebody is here. Throws KEY_LOCKED. */
+  touch(): void {
+    if ('vault' in this.#source) this.#opened().touch();
   }
 
   readonly methods = {
@@ -66,6 +78,11 @@ export class Keys {
     lock: async () => this.#vault?.lock(),
     addSlot: async (slot: NewSlot) => void (await this.#opened().addSlot(slot)),
     removeSlot: async ({ id }: { readonly id: string }) => this.#opened().removeSlot(id),
+    /** A fresh root for all that comes; older ones stay for what was. Throws KEY_LOCKED, E_COUNT, E_VAULT_CHANGED. */
+    rotateKeys: async (): Promise<void> => {
+      await this.#opened().rotateRoot();
+      this.#onChange();
+    },
     /** The 24 words of the newest root. Throws KEY_LOCKED. */
     recoveryWords: async (): Promise<string> => this.#opened().phrase(),
     /** The sealed vault as a file. */

@@ -38,6 +38,7 @@ export type ToWorker =
 
 /** Worker to page. */
 export type ToPage =
+  | { readonly locked: true }
   | { readonly call: number; readonly result: unknown }
   | { readonly call: number; readonly fault: Fault }
   | { readonly call: number; readonly progress: ProgressEvent }

@@ -17,6 +17,7 @@ import { Keys } from './keys';
 import type { Begin } from './messages';
 import { type Kept, receiving } from './receiving';
 import { Records } from './records';
+import { scoped } from './scoped';
 import { sharing } from './sharing';
 
 /** What every method gets beside its arguments. */
@@ -25,10 +26,15 @@ export interface CallContext {
   readonly onProgress: OnProgress;
 }
 
-/** Everything that the methods stand on. Alice is there only if somebody pays. */
+/**
+ * Everything that the methods stand on. Alice is there only if somebody pays. After a rotation there are several roots: the newest is
+ * who he is for others (`keyring`, `bob`, `alice`), the others open and stop what was; records stay sealed under the first.
+ */
 export interface Self {
   readonly begin: Begin['begin'];
   readonly keyring: Keyring;
+  /** How many roots there are. */
+  readonly roots: number;
   readonly reader: ChainReader;
   readonly bob: Bob;
   readonly people: People;
@@ -36,8 +42,10 @@ export interface Self {
   readonly records: Records;
   readonly blobs: Awaited<ReturnType<typeof openDatabase>>['blobs'];
   readonly kept: Kept;
-  /** Throws `chain.no_account` without a wallet. */
-  alice(): Promise<Alice>;
+  /** Bob as he was with these keys: what came for them opens with them. */
+  bobOf(keyring: Keyring | undefined): Promise<Bob>;
+  /** Alice as she was with this root, by default the newest. Throws `chain.no_account` without a wallet. */
+  alice(root?: number): Promise<Alice>;
   /** The person's own account on chain. Throws `chain.no_account`. */
   chain(): Promise<Chain>;
 }
@@ -66,17 +74,24 @@ export interface PersonDoor {
 
 type AnyMethod = (args: unknown, context: CallContext) => Promise<unknown>;
 
-/** Opens a person; what needs keys opens with them. */
-export async function openPerson(begin: Begin['begin'], askWallet: AskWallet): Promise<PersonDoor> {
+/** Opens a person; what needs keys opens with them. `onLock`: the keys were locked, by hand or because nobody was here. */
+export async function openPerson(begin: Begin['begin'], askWallet: AskWallet, onLock: () => void): Promise<PersonDoor> {
   let opened: Promise<OwnMethods> | undefined;
-  const keys = await Keys.open(begin.keys, () => {
+  const onChange = () => {
     opened = undefined;
+  };
+  const keys = await Keys.open(begin.keys, {
+    onChange,
+    onLock: () => {
+      onChange();
+      onLock();
+    },
   });
   return {
     method: async (name) => {
       if (name in keys.methods) return keys.methods[name as keyof KeyMethods] as AnyMethod;
-      const keyring = keys.keyring();
-      opened ??= openSelf(begin, keyring, askWallet).then(methodsOf);
+      keys.touch();
+      opened ??= openSelf(begin, keys.keyrings(), askWallet).then(methodsOf);
       opened.catch(() => {
         opened = undefined;
       });
@@ -103,33 +118,43 @@ function methodsOf(self: Self) {
   };
 }
 
-async function openSelf(begin: Begin['begin'], keyring: Keyring, askWallet: AskWallet): Promise<Self> {
+async function openSelf(begin: Begin['begin'], keyrings: readonly Keyring[], askWallet: AskWallet): Promise<Self> {
+  const [keyring, first] = [keyrings[0], keyrings.at(-1)] as [Keyring, Keyring];
   const { site, account } = begin;
   const { deployment, rpcUrl } = site;
   const { chainId } = deployment;
   const reader = await viemReader({ rpcUrl, chainId });
   // A local chain that began anew is another chain, whatever it is called.
   const genesis = await reader.block(0n);
-  const name = addressOf(keyring.verifying().publicKey);
+  const name = addressOf(first.verifying().publicKey);
   const { journal, blobs } = await openDatabase(`dintel-${chainId}-${genesis?.hash.slice(2, 10)}-${name.slice(2, 14)}`);
-  const bob = await Bob.open({ keyring, chain: reader, deployment, journal });
-  const people = new People({ network: bob.network, keyring, journal });
+  /** Where lib keeps what is of one root. */
+  const journalOf = (root: number) => (root === 0 ? journal : scoped(journal, `root${root}/`));
+  const rootOf = (of: Keyring) => keyrings.length - 1 - keyrings.indexOf(of);
+  const bobs = new Map<Keyring, Promise<Bob>>();
+  const bobOf = (of: Keyring = keyring) =>
+    memo(bobs, of, () => Bob.open({ keyring: of, chain: reader, deployment, journal: journalOf(rootOf(of)) }));
+  const bob = await bobOf();
+  const people = new People({ network: bob.network, keyring: first, journal });
   let chain: Promise<Chain> | undefined;
-  let alice: Promise<Alice> | undefined;
+  const alices = new Map<number, Promise<Alice>>();
   const self: Self = {
     begin,
     keyring,
+    roots: keyrings.length,
     reader,
     bob,
+    bobOf,
     people,
     inbox: new Inbox({
       network: bob.network,
-      keyrings: [keyring],
+      // It seals under the first that it is given, which must be the same after a rotation.
+      keyrings: keyrings.toReversed(),
       people,
       journal,
       ...(account && { hello: account }),
     }),
-    records: new Records(journal, keyring),
+    records: new Records(journal, first),
     blobs,
     kept: { retrieved: new Map(), evidence: [] },
     chain: () => {
@@ -143,13 +168,23 @@ async function openSelf(begin: Begin['begin'], keyring: Keyring, askWallet: AskW
       });
       return chain;
     },
-    alice: () => {
-      alice ??= self.chain().then((own) => Alice.open({ keyring, chain: own, deployment, journal }));
-      alice.catch(() => {
-        alice = undefined;
-      });
-      return alice;
-    },
+    alice: (root = keyrings.length - 1) =>
+      memo(alices, root, async () =>
+        Alice.open({
+          keyring: keyrings[keyrings.length - 1 - root] ?? keyring,
+          chain: await self.chain(),
+          deployment,
+          journal: journalOf(root),
+        }),
+      ),
   };
   return self;
+}
+
+/** One of each kind, made when it is first asked for; a failure is forgotten. */
+function memo<K, V>(made: Map<K, Promise<V>>, key: K, make: () => Promise<V>): Promise<V> {
+  const found = made.get(key) ?? make();
+  made.set(key, found);
+  found.catch(() => made.delete(key));
+  return found;
 }

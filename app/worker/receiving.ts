@@ -116,7 +116,9 @@ export function receiving(self: Self) {
     /** Opens what a link names. Progress: `retrieve.state`, `node.state`. Throws as lib's `Bob.retrieve`. */
     retrieve: async ({ link }: { readonly link: string }, { signal, onProgress }: CallContext): Promise<Opened> => {
       const started = performance.now();
-      const retrieved = await bob.retrieve({ from: link, signal, onProgress }).catch((error: unknown) => {
+      const { policyId: wanted } = parseLink(link, known);
+      const reader = await self.bobOf(await keyringOf(self, wanted));
+      const retrieved = await reader.retrieve({ from: link, signal, onProgress }).catch((error: unknown) => {
         if (error instanceof RetrievalError) self.kept.evidence = error.evidence;
         throw error;
       });
@@ -175,6 +177,13 @@ export function receiving(self: Self) {
       return { node, penalty, reward, transactionHash };
     },
   };
+}
+
+/** With which of his keys an item of the inbox opens. */
+async function keyringOf({ inbox, roots }: Self, policyId: Hex): Promise<InboxItem['keyring']> {
+  if (roots === 1) return undefined;
+  for await (const item of inbox.items()) if (item.policyId === policyId) return item.keyring;
+  return undefined;
 }
 
 function fileOf({ kept }: Self, handle: string, index: number): RetrievedFile {

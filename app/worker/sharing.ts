@@ -1,7 +1,7 @@
 /**
  * What Alice can be asked: encrypt and keep files, quote, grant, list and revoke. Owns: these methods and her list of files. Owns not: the steps (lib), how it looks.
  */
-import { blobRange, type GrantQuote, type GrantSummary, openSealedFile } from 'dintel';
+import { type Alice, blobRange, type GrantQuote, type GrantSummary, openSealedFile } from 'dintel';
 import { type Address, type Hex, toHex } from 'dintel/protocol';
 import type { CallContext, Self } from './person';
 
@@ -14,6 +14,8 @@ export interface OwnFile {
   readonly sealedSize: number;
   /** Its own label, so that who is given this file could at worst open this file. */
   readonly label: string;
+  /** Which of her roots the label's key comes from. */
+  readonly root?: number;
   readonly at: number;
   /** The last bytes of the ciphertext, to look at. */
   readonly glimpse: Hex;
@@ -53,6 +55,8 @@ interface GrantMemo {
   readonly paid?: string;
   /** Decimal wei: what came back when it was stopped. */
   readonly refund?: string;
+  /** Which of her roots it was granted with. */
+  readonly root?: number;
 }
 
 /** One of her grants as pages show it. Units: seconds, wei. */
@@ -96,12 +100,20 @@ export function sharing(self: Self) {
     return file;
   };
 
+  /** Her with each of her roots, the newest first. */
+  const alices = (): Promise<readonly Alice[]> =>
+    Promise.all(Array.from({ length: self.roots }, (_, place) => self.alice(self.roots - 1 - place)));
+  /** Her with the root that a policy was granted with. */
+  const aliceFor = async (policyId: Hex): Promise<Alice> =>
+    self.alice((await records.get<GrantMemo>(memoName(policyId)))?.root ?? 0);
+
   return {
     /** Encrypts a file and keeps the ciphertext in this browser. Nothing leaves it. */
     encrypt: async ({ file }: { readonly file: File }, { signal, onProgress }: CallContext): Promise<OwnFile> => {
       const id = toHex(crypto.getRandomValues(new Uint8Array(12))).slice(2);
       const label = `file/${id}`;
-      const alice = await self.alice();
+      const root = self.roots - 1;
+      const alice = await self.alice(root);
       const stream = alice.encrypt(file.stream() as ReadableStream<Uint8Array>, {
         label,
         name: file.name,
@@ -114,7 +126,7 @@ export function sharing(self: Self) {
       await blobs.put(id, blob);
       const { name, type, size } = file;
       const glimpse = toHex(new Uint8Array(await blob.slice(-32).arrayBuffer()));
-      const own = { id, name, mediaType: type, size, sealedSize: blob.size, label, at: Date.now(), glimpse };
+      const own = { id, name, mediaType: type, size, sealedSize: blob.size, label, root, at: Date.now(), glimpse };
       await records.put(fileName(id), own);
       return own;
     },
@@ -153,7 +165,9 @@ export function sharing(self: Self) {
       context: CallContext,
     ): Promise<Granted> => {
       const file = await ownFile(fileId);
-      const alice = await self.alice();
+      // A label's key is of the root that the file was encrypted under.
+      const { root = 0 } = file;
+      const alice = await self.alice(root);
       // Of somebody who is known the pinned keys count; changed ones are refused until their words were compared.
       const recipient = 'card' in to ? to.card : await self.people.recipient(to.person);
       const grant = await alice.grant({
@@ -173,6 +187,7 @@ export function sharing(self: Self) {
         files: [{ id: file.id, name: file.name, size: file.size }],
         whom,
         link,
+        root,
         at: Date.now(),
       };
       const receipt = await grant.receipt();
@@ -192,27 +207,37 @@ export function sharing(self: Self) {
     },
 
     /** What was begun before a reload: how many grants are unfinished. */
-    unfinished: async (): Promise<number> => (await (await self.alice()).unfinished()).length,
+    unfinished: async (): Promise<number> => {
+      let all = 0;
+      for (const alice of await alices()) all += (await alice.unfinished()).length;
+      return all;
+    },
 
     /** Goes on with what was begun; gives how many were finished. */
     resume: async (_: unknown, { signal, onProgress }: CallContext): Promise<number> => {
       let finished = 0;
-      for await (const grant of (await self.alice()).resume({ signal, onProgress })) {
-        if (grant.status === 'published') finished++;
+      for (const alice of await alices()) {
+        for await (const grant of alice.resume({ signal, onProgress })) if (grant.status === 'published') finished++;
       }
       return finished;
     },
 
     /** All her grants, newest first, from the chain and what she sealed to herself. */
     grants: async (_: unknown, { signal }: CallContext): Promise<readonly OwnGrant[]> => {
+      const found = new Map<Hex, OwnGrant>();
       const alice = await self.alice();
-      const found: OwnGrant[] = [];
-      for await (const summary of alice.grants({ signal })) {
-        found.push(
-          ownGrant(summary, await records.get<GrantMemo>(memoName(summary.policyId)), await epochsOf(summary)),
-        );
+      // Each root tells of all of her policies, and reads the content of its own.
+      for (const one of await alices()) {
+        for await (const summary of one.grants({ signal })) {
+          const { policyId, missing } = summary;
+          if (missing !== undefined && found.has(policyId)) continue;
+          found.set(
+            policyId,
+            ownGrant(summary, await records.get<GrantMemo>(memoName(policyId)), await epochsOf(summary)),
+          );
+        }
       }
-      return found;
+      return [...found.values()];
 
       async function epochsOf({ policyId }: GrantSummary): Promise<number> {
         const policy = await alice.policy(policyId);
@@ -225,7 +250,7 @@ export function sharing(self: Self) {
       { policyId, until }: { readonly policyId: Hex; readonly until: number },
       { signal, onProgress }: CallContext,
     ): Promise<{ readonly paidWei: bigint }> => {
-      const { paidWei } = await (await self.alice()).extend({ policyId, until, signal, onProgress });
+      const { paidWei } = await (await aliceFor(policyId)).extend({ policyId, until, signal, onProgress });
       const memo = await records.get<GrantMemo>(memoName(policyId));
       if (memo?.paid !== undefined) {
         await records.put(memoName(policyId), { ...memo, paid: (BigInt(memo.paid) + paidWei).toString() });

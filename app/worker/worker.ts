@@ -48,7 +48,9 @@ async function answer({ call, method, args, acts }: Extract<ToWorker, { method: 
 self.addEventListener('message', (event: MessageEvent<ToWorker>) => {
   const message = event.data;
   if ('begin' in message) {
-    person = openPerson(message.begin, (method, params) => ask(acting, method, params));
+    const askWallet = (method: string, params: unknown) => ask(acting, method, params);
+    // What was opened lies in this worker's memory: the page ends it, and begins another that is locked.
+    person = openPerson(message.begin, askWallet, () => send({ locked: true }));
     // Whoever calls hears of a failure; nobody has to before.
     person.catch(() => undefined);
   } else if ('call' in message) {
