@@ -1,12 +1,11 @@
 'use client';
 
 import { useState } from 'react';
-import { useBalance, useConnect, useConnection, useConnectors, useDisconnect, useSwitchChain } from 'wagmi';
+import { useBalance, useConnect, useConnection, useConnectors, useDisconnect } from 'wagmi';
 import { sentenceOfError } from '../errors/sentence';
 import { units18 } from '../format';
 import { frameTexts } from '../i18n/frame';
 import { useLanguage, useText } from '../i18n/useText';
-import { useSite } from '../providers';
 import { personaPrefix } from '../wallet/persona';
 import { Address } from './Address';
 import { Button } from './Button';
@@ -14,12 +13,10 @@ import { Identicon } from './Identicon';
 import { Preferences } from './Preferences';
 import { Sheet } from './Sheet';
 
-/** Who is here: connect, see the account, switch to this network's chain, disconnect. Reading needs none of it. */
+/** Who is here: connect, see the account, disconnect. Reading needs none of it; a wallet on another chain is `Standing`'s matter. */
 export function Account() {
   const t = useText(frameTexts);
-  const site = useSite();
   const connection = useConnection();
-  const switchChain = useSwitchChain();
   // Two sheets: the one that connects is gone when the other could open.
   const [open, setOpen] = useState<'choices' | 'mine'>();
   const close = () => setOpen(undefined);
@@ -40,14 +37,6 @@ export function Account() {
     process.env.NEXT_PUBLIC_FLAVOUR === 'local' && connector.id.startsWith(personaPrefix) ? connector.name : undefined;
   return (
     <>
-      {connection.chainId !== site.deployment.chainId && (
-        <Button
-          className="border-amber text-amber"
-          onClick={() => switchChain.mutate({ chainId: site.deployment.chainId })}
-        >
-          {t('switchTo', { chain: site.chainName })}
-        </Button>
-      )}
       <Button
         className="px-3"
         data-testid="account"
@@ -55,7 +44,11 @@ export function Account() {
         onClick={() => setOpen('mine')}
       >
         <Identicon value={address} size={22} />
-        {name ?? <Address value={address} />}
+        {name ?? (
+          <span className="max-xs:sr-only">
+            <Address value={address} />
+          </span>
+        )}
       </Button>
       <Sheet open={open === 'mine'} onClose={close} title={t('accountTitle')}>
         <Mine name={name} close={close} />

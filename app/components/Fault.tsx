@@ -11,6 +11,14 @@ import { Notice } from './Notice';
 /** What somebody has decided is no fault, and is said quietly. */
 const declined = ['USER_REJECTED', 'chain.rejected'];
 const newer = ['E_VERSION', 'VERSION_UNSUPPORTED'];
+/** What a page is called that cannot be shown. */
+const titles = {
+  E_LINK: 'troubleLink',
+  E_VERSION: 'troubleVersion',
+  VERSION_UNSUPPORTED: 'troubleVersion',
+  E_DOMAIN: 'troubleNetwork',
+  'chain.unreachable': 'troubleChain',
+} as const;
 
 /** Why something did not come off: a sentence, what would help, the code, and details for who asks. Nothing where all is well. */
 export function Fault({ fault, onRetry }: { readonly fault: unknown; readonly onRetry?: (() => unknown) | undefined }) {
@@ -69,7 +77,7 @@ export function PageFault({
   return (
     <div role="alert" data-testid="fault" data-code={code}>
       <Notice
-        title={t('trouble')}
+        title={t(titles[code as keyof typeof titles] ?? 'trouble')}
         tone="attention"
         action={
           <>

@@ -46,7 +46,10 @@ export const isRetryable = (error: unknown): boolean => (error as Coded | undefi
 export function particularsOf(error: unknown): readonly string[] {
   if (!(error instanceof Error)) return [];
   const [, ...lines] = error.message.split('\n').filter((line) => line !== '' && !line.startsWith('Code: '));
-  return [...lines, ...placesOf(error).map(({ place, code }) => `${place}: ${code}`)];
+  return [
+    ...lines.map((line) => line.replace(/^Details: /, '')),
+    ...placesOf(error).map(({ place, code }) => `${place}: ${code}`),
+  ];
 }
 
 interface Place {

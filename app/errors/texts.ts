@@ -34,6 +34,10 @@ export const faultTexts = texts(
     compare: 'Compare the words',
     details: 'Details',
     trouble: 'That did not work',
+    troubleLink: 'This link cannot be read',
+    troubleVersion: 'From a newer version',
+    troubleChain: 'The chain does not answer',
+    troubleNetwork: 'From another network',
   },
   {
     again: 'Intentar otra vez',
@@ -41,5 +45,9 @@ export const faultTexts = texts(
     compare: 'Comparar las palabras',
     details: 'Detalles',
     trouble: 'Eso no funcionó',
+    troubleLink: 'Este enlace no se puede leer',
+    troubleVersion: 'De una versión más nueva',
+    troubleChain: 'La cadena no responde',
+    troubleNetwork: 'De otra red',
   },
 );

@@ -50,7 +50,8 @@ export function Item({
   const when = until === undefined ? '' : timeOf(until, language);
   const away = item.startsAt === undefined ? '' : fromNow(item.startsAt, item.asOf, language);
   const isOver = state === 'revoked' || state === 'expired';
-  const named = item.files.flatMap((file) => (file.name === undefined ? [] : [file.name]));
+  const files = retrieval.state === 'opened' ? retrieval.opened.files : item.files;
+  const named = files.flatMap((file) => (file.name === undefined ? [] : [file.name]));
   const size = item.files.reduce((sum, file) => sum + file.size, 0);
   const unnamed = state === 'unpaid' ? t('unpaidTitle') : t('file', { n: Math.max(1, item.files.length) });
   const title = named.length > 0 ? named.join(', ') : (item.note ?? unnamed);
@@ -162,7 +163,7 @@ function Outcome({
   const evidence = state === 'opened' ? retrieval.opened.evidence : (failed?.evidence ?? 0);
   return (
     <div className="rise flex flex-col gap-3">
-      <div className="flex items-center gap-4">
+      <div className={`flex gap-4 ${state === 'failed' ? 'flex-col sm:flex-row sm:items-center' : 'items-center'}`}>
         <Dial
           shares={shares}
           threshold={threshold}
@@ -208,7 +209,8 @@ function Missed({
   readonly retry: ReturnType<typeof useRetry>;
 }) {
   const t = useText(receivingTexts);
-  const who = nodes.flatMap((one) => whyOf(one, t) ?? []).join(' ');
+  const [language] = useLanguage();
+  const who = whyOf(nodes, language, t);
   return (
     <>
       <p className="text-amber">{t('failedThreshold', { have, need: need ?? threshold, who })}</p>
@@ -232,13 +234,26 @@ function Again({ retry: { seconds, stop } }: { readonly retry: ReturnType<typeof
   );
 }
 
-const whyOf = (
-  { node, state }: NodeOutcomeView,
-  t: (key: 'offline' | 'refused' | 'lied', values: { node: string }) => string,
-) =>
-  state === 'silent' || state === 'refused' || state === 'bad'
-    ? t(state === 'silent' ? 'offline' : state === 'refused' ? 'refused' : 'lied', { node: nickname(node) })
-    : undefined;
+const reasons = [
+  ['silent', 'offline'],
+  ['refused', 'refused'],
+  ['bad', 'lied'],
+] as const;
+
+/** Who did not help, by what they did: one sentence for each kind. */
+function whyOf(
+  nodes: readonly NodeOutcomeView[],
+  language: string,
+  t: (key: 'offline' | 'refused' | 'lied', values: { nodes: string }) => string,
+): string {
+  const list = new Intl.ListFormat(language, { type: 'conjunction' });
+  return reasons
+    .flatMap(([state, key]) => {
+      const names = nodes.filter((one) => one.state === state).map(({ node }) => nickname(node));
+      return names.length === 0 ? [] : [t(key, { nodes: list.format(names) })];
+    })
+    .join(' ');
+}
 
 /** Every node's part: what it did and how long it took; folded away once all is well. */
 function Report({ nodes, over }: { readonly nodes: readonly NodeOutcomeView[]; readonly over: boolean }) {
@@ -258,9 +273,14 @@ function Report({ nodes, over }: { readonly nodes: readonly NodeOutcomeView[]; r
       <summary className="min-h-6 text-quiet">{t('proof')}</summary>
       <ul className="mt-2 flex flex-col gap-1.5">
         {nodes.map(({ node, state, ms, code }) => (
-          <li key={node} className="grid grid-cols-[8.5rem_1fr_auto] items-center gap-3">
+          <li key={node} className="grid grid-cols-[7.5rem_1fr] items-center gap-3 sm:grid-cols-[8.5rem_1fr_auto]">
             <span className="truncate">{nickname(node)}</span>
-            <svg viewBox="0 0 100 6" preserveAspectRatio="none" className="h-1.5 w-full" aria-hidden="true">
+            <svg
+              viewBox="0 0 100 6"
+              preserveAspectRatio="none"
+              className="h-1.5 w-full max-sm:hidden"
+              aria-hidden="true"
+            >
               <path
                 d={`M0 0h${((ms ?? 0) / slowest) * 100}v6H0z`}
                 className={state === 'verified' ? 'fill-teal' : 'fill-amber'}
