@@ -31,6 +31,7 @@ export {
   type RetrieveOptions,
 } from './bob/bob.ts';
 export type { ChallengeEnd, OpenChallenge } from './bob/challenge.ts';
+export type { KeptAnswer } from './bob/evidence.ts';
 export type { NodeReport, NodeState } from './bob/quorum.ts';
 export type { Reported, ReportOptions } from './bob/report.ts';
 export { reportAnswer } from './bob/reportAnswer.ts';

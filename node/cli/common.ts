@@ -74,7 +74,8 @@ export function action<Options extends CommonOptions>(
   return async (...given) => {
     const command = given.at(-1) as Command;
     const options = command.opts<Options>();
-    const names = given.slice(0, -2).map(String);
+    // Arguments that may be left out are undefined, and come last.
+    const names = given.slice(0, -2).flatMap((one) => (one === undefined ? [] : [String(one)]));
     await work({ options, out: new Output({ json: options.json }) }, ...names);
   };
 }

@@ -17,13 +17,10 @@ import { Adjudicator, isRevert, MinerEscrow } from 'dintel/chain';
 import { ethersReader } from 'dintel/chain/ethers';
 import {
   compactSignature,
-  leafOf,
   makeEvidence,
   ProtocolError,
   type ReencryptBody,
   receiptOf,
-  requestDigest,
-  requestOf,
   signTyped,
   toHex,
 } from 'dintel/protocol';
@@ -31,6 +28,7 @@ import { Scalar } from 'dintel/umbral';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { contractsOf } from '../../lib/characters/network.ts';
 import { flip, forge, put } from '../../scripts/vectors/cheats.ts';
+import { lies, type Results, requestIn } from './lies.ts';
 import { type LocalNetwork, startLocalNetwork, type Tamper } from './localNetwork.ts';
 
 type TestNode = LocalNetwork['nodes'][number];
@@ -79,32 +77,6 @@ const failure = (promise: Promise<unknown>) =>
     (reason: unknown) => reason,
   );
 
-type Results = readonly { readonly cfrag: Uint8Array; readonly signature: Uint8Array }[];
-
-/** Digest of the request in a body, as receipts name it. */
-const requestIn = (body: ReencryptBody) => {
-  const leaf = leafOf(body.leaf).hash;
-  const { policyId, capsules } = body;
-  return requestDigest(contractsOf(net.deployment), requestOf({ ...body.request, policyId, leaf, capsules }));
-};
-
-/** Vladimir changes the answer and signs what he says. */
-const lies =
-  (change: (cfrag: Uint8Array, capsule: Uint8Array) => Uint8Array): Tamper =>
-  (route, answer, node, asked) => {
-    if (route !== 'reencrypt') return answer;
-    const body = asked as ReencryptBody;
-    const leaf = leafOf(body.leaf).hash;
-    const results = (answer.results as Results).map((result, i) => {
-      const capsule = body.capsules[i] as Uint8Array;
-      const cfrag = change(result.cfrag, capsule);
-      const about = { policyId: body.policyId, leaf, epoch: answer.epoch as number, request: requestIn(body) };
-      const receipt = receiptOf({ ...about, capsule, cfrag });
-      return { cfrag, signature: signTyped('Receipt', node.operator, contractsOf(net.deployment), receipt) };
-    });
-    return { ...answer, results };
-  };
-
 describe('Vladimir lies', () => {
   const unused = new Uint8Array();
   const guises = [
@@ -124,7 +96,7 @@ describe('Vladimir lies', () => {
     '%s: Bob opens his file, reports, and the stake is smaller',
     async (_name, verdict, change, i) => {
       const vladimir = net.nodes[i] as TestNode;
-      vladimir.behaviour.tamper = lies(change);
+      vladimir.behaviour.tamper = lies(net, change);
       // the honest are slower, so that Bob meets the lie
       for (const node of net.nodes) if (node !== vladimir) node.behaviour.delayMs = 200;
       const got = await bob.retrieve({ from: grant.link() });
@@ -144,7 +116,7 @@ describe('Vladimir lies', () => {
 
   it('neither unbonding nor rotating his key saves him, and he cannot withdraw before', async () => {
     const vladimir = net.nodes[0] as TestNode;
-    vladimir.behaviour.tamper = lies((cfrag) => flip(cfrag, 66));
+    vladimir.behaviour.tamper = lies(net, (cfrag) => flip(cfrag, 66));
     for (const node of net.nodes) if (node !== vladimir) node.behaviour.delayMs = 200;
     const { evidence } = await bob.retrieve({ from: grant.link() });
     const wallet = new MinerEscrow(await net.chainOf(2), net.deployment.escrow);
@@ -159,7 +131,7 @@ describe('Vladimir lies', () => {
 
   it('an honest answer cannot be reported', async () => {
     const vladimir = net.nodes[1] as TestNode;
-    vladimir.behaviour.tamper = lies((cfrag) => flip(cfrag, 66));
+    vladimir.behaviour.tamper = lies(net, (cfrag) => flip(cfrag, 66));
     for (const node of net.nodes) if (node !== vladimir) node.behaviour.delayMs = 200;
     const { evidence } = await bob.retrieve({ from: grant.link() });
     const [lie] = evidence;
@@ -201,7 +173,7 @@ describe('Vladimir is silent', () => {
     const taken: Tamper = (route, answer, _node, asked) => {
       if (route !== 'reencrypt') return answer;
       const [result] = answer.results as Results;
-      receipts.push({ ...result!, epoch: answer.epoch as number, request: requestIn(asked as ReencryptBody) });
+      receipts.push({ ...result!, epoch: answer.epoch as number, request: requestIn(net, asked as ReencryptBody) });
       throw new ProtocolError('E_BUSY');
     };
     shy.behaviour.tamper = taken;

@@ -1,15 +1,17 @@
 /**
  * Bob: retrieves what was shared with him. He needs his keys and a chain to read; no coins, no account, no transaction.
  *
- * Owns: his verbs (card, retrieve, retrieveAll, challenge, report), what is checked before any node is asked. Owns not: asking
+ * Owns: his verbs (card, retrieve, retrieveAll, challenge, evidence, report), what is checked before any node is asked. Owns not: asking
  * (`engine.ts`), reading files (`retrieved.ts`). Source: protocol.md sections 7, 8.3, 8.4 and 9.
  */
 import type { Chain, ChainReader } from '../../chain/chain.ts';
 import type { Deployment } from '../../chain/deployments.ts';
+import { isRevert } from '../../chain/errors.ts';
 import { readRegistry } from '../../chain/registry.ts';
 import { formatCard, makeCard } from '../../protocol/card.ts';
 import { judgeConditions } from '../../protocol/conditions.ts';
 import { DintelError, ProtocolError } from '../../protocol/errors.ts';
+import type { SignedAnswer } from '../../protocol/evidence.ts';
 import { parseFileHeader } from '../../protocol/fileHeader.ts';
 import type { Address, Hex } from '../../protocol/hex.ts';
 import type { Keyring } from '../../protocol/keys.ts';
@@ -32,6 +34,7 @@ import { publicFetch } from '../publicFetch.ts';
 import type { WrongAnswer } from './ask.ts';
 import type { OpenChallenge } from './challenge.ts';
 import { type EngineJob, endOf, outcomesOf, RetrievalEngine } from './engine.ts';
+import { type KeptAnswer, KeptEvidence } from './evidence.ts';
 import type { Reported, ReportOptions } from './report.ts';
 import { reportAnswer } from './reportAnswer.ts';
 import type { NodeOutcome } from './retrievalError.ts';
@@ -49,8 +52,9 @@ export interface BobOptions {
   /** Who checks the nodes' proofs: a Worker of the page (`workerVerifier`), so that it stays smooth. Here and now if absent. */
   readonly verifier?: AnswerVerifier | undefined;
   /**
-   * Where the verified answers of a retrieval that did not come off are kept, so that a retry asks only for what is missing, also after
-   * a reload. Entries are sealed under the vault key. Default: while this Bob lives.
+   * Where the verified answers of a retrieval that did not come off are kept, so that a retry asks only for what is missing, and wrong
+   * answers until they have convicted ({@link Bob.evidence}), both also after a reload. Entries are sealed under the vault key. Default:
+   * while this Bob lives.
    */
   readonly journal?: Journal | undefined;
   readonly clock?: Clock;
@@ -139,6 +143,7 @@ export class Bob {
   readonly #clock: Clock;
   readonly #fetch: typeof fetch;
   readonly #engine: RetrievalEngine;
+  readonly #kept: KeptEvidence;
 
   private constructor(network: Network, options: BobOptions) {
     this.network = network;
@@ -147,7 +152,9 @@ export class Bob {
     this.#fetch = publicFetch(options.deployment.chainId, options.fetch);
     const { verifier } = options;
     const journal = options.journal && sealedFor(options.keyring, options.journal);
-    this.#engine = new RetrievalEngine({ network, clock: this.#clock, fetch: this.#fetch, verifier, journal });
+    this.#kept = new KeptEvidence(journal, options.deployment.adjudicator);
+    const { clock, fetch, kept } = { clock: this.#clock, fetch: this.#fetch, kept: this.#kept };
+    this.#engine = new RetrievalEngine({ network, clock, fetch, verifier, journal, kept });
   }
 
   /** Throws CHAIN_MISMATCH, `ChainError`. */
@@ -249,11 +256,30 @@ export class Bob {
   }
 
   /**
-   * File a wrong answer on chain; its node loses stake, and the account that files it gets a share. Throws `ChainError` with the
-   * contract's reason in `revert`, CHAIN_MISMATCH, ABORTED.
+   * Wrong answers that nodes have signed, from this and earlier visits, one for each node and epoch, oldest first: each can be reported,
+   * until it has convicted or is too old to. Throws what the journal throws.
    */
-  report(answer: WrongAnswer, options: ReportOptions): Promise<Reported> {
-    return reportAnswer(this.network.deployment, { ...answer, leaf: answer.share.leaf }, options);
+  evidence(): Promise<readonly KeptAnswer[]> {
+    return this.#kept.list();
+  }
+
+  /**
+   * File a wrong answer on chain; its node loses stake, and the account that files it gets a share. It is kept no longer then, nor when
+   * the contract says that it can convict no more. Throws `ChainError` with the contract's reason in `revert` (AlreadyJudged,
+   * EvidenceExpired, …), CHAIN_MISMATCH, ABORTED.
+   */
+  async report(answer: WrongAnswer | SignedAnswer, options: ReportOptions): Promise<Reported> {
+    const signed: SignedAnswer = 'share' in answer ? { ...answer, leaf: answer.share.leaf } : answer;
+    // What is kept too long is told by the contract: a journal that fails here takes nothing from the reporter.
+    const forget = () => this.#kept.forget(signed).catch(() => undefined);
+    try {
+      const reported = await reportAnswer(this.network.deployment, signed, options);
+      await forget();
+      return reported;
+    } catch (error) {
+      if (isRevert(error, 'AlreadyJudged') || isRevert(error, 'EvidenceExpired')) await forget();
+      throw error;
+    }
   }
 
   /**
@@ -283,6 +309,7 @@ export class Bob {
       signal,
       onProgress,
       keep: (index, cfrag) => this.#engine.keep(manifest.manifest.policyId, capsule, index, cfrag),
+      keepWrong: (answer) => this.#kept.keep({ ...answer, fault: 'challenge' }),
     });
   }
 

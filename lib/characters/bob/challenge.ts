@@ -47,6 +47,8 @@ export interface ChallengeInput {
   readonly clock: Clock;
   /** Told of an answer that verifies, by the leaf's place. */
   readonly keep?: ((index: number, cfrag: VerifiedCapsuleFrag) => Promise<void>) | undefined;
+  /** Told of an answer that is wrong. */
+  readonly keepWrong?: ((answer: SignedAnswer) => Promise<void>) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Each transaction, when it is sent and when it is mined: the opening, and what `wait` sends. */
   readonly onProgress?: OnProgress | undefined;
@@ -239,15 +241,20 @@ export class OpenChallenge {
       cfrag,
       signature: expandSignature({ r, vs }),
     };
-    if (fragmentOfCfrag(cfrag) !== leaf.fragment) return { state: 'wrong', answer };
+    if (fragmentOfCfrag(cfrag) !== leaf.fragment) return this.#wrong(answer);
     try {
       const keys = { verifyingKey, delegatingKey, receivingKey };
       const verified = CapsuleFrag.fromBytesSimple(cfrag).verify(Capsule.fromBytesSimple(capsule), keys);
       await this.#input.keep?.(leaf.index, verified);
       return { state: 'answered', cfrag: verified };
     } catch (error) {
-      if (error instanceof UmbralError) return { state: 'wrong', answer };
+      if (error instanceof UmbralError) return this.#wrong(answer);
       throw error;
     }
+  }
+
+  async #wrong(answer: SignedAnswer): Promise<ChallengeEnd> {
+    await this.#input.keepWrong?.(answer);
+    return { state: 'wrong', answer };
   }
 }

@@ -24,6 +24,7 @@ import type { Network } from '../network.ts';
 import { NodeClient } from '../nodeClient.ts';
 import type { OnProgress } from '../progress.ts';
 import { type AskContext, askNode, judgeAnswer, type WrongAnswer, WrongAnswerError } from './ask.ts';
+import type { KeptEvidence } from './evidence.ts';
 import { KeptFragments } from './kept.ts';
 import { Latencies, random } from './latency.ts';
 import { askQuorum } from './quorum.ts';
@@ -41,6 +42,7 @@ export interface EngineOptions {
   readonly fetch: typeof fetch;
   readonly verifier: AnswerVerifier | undefined;
   readonly journal: SealedJournal | undefined;
+  readonly kept: KeptEvidence;
 }
 
 /** One manifest's files, to be opened. */
@@ -238,7 +240,12 @@ export class RetrievalEngine {
       for (const [i, cfrag] of answer.entries())
         (kept[i] as Map<number, VerifiedCapsuleFrag>).set(key.leaf.index, cfrag);
     }
-    for (const { error } of result.reports) if (error instanceof WrongAnswerError) evidence.push(error.evidence);
+    for (const { error } of result.reports) {
+      if (!(error instanceof WrongAnswerError)) continue;
+      evidence.push(error.evidence);
+      // It is in the result too: a journal that fails here is no reason to fail a retrieval.
+      await this.#options.kept.keep({ ...error.evidence, leaf: error.evidence.share.leaf }).catch(() => undefined);
+    }
     if (kept.every((shares) => shares.size >= need)) return kept.map((shares) => [...shares.values()].slice(0, need));
     await Promise.all(capsuleBytes.map((capsule) => this.#kept.save(policyId, capsule)));
     throw await this.#failure(manifest, Math.min(...kept.map((shares) => shares.size)), nodes, evidence, signal);
