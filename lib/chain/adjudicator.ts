@@ -9,7 +9,7 @@ import type { Leaf } from '../protocol/leaf.ts';
 import { Agent, act, type ContractEvent, contractAbi } from './agent.ts';
 import type { Address, BlockTag, Chain, ChainReader, Hex, SentTransaction } from './chain.ts';
 import { ChainError } from './errors.ts';
-import { adjudicatorSignatures } from './signatures.ts';
+import { adjudicatorActs, adjudicatorErrors, adjudicatorReads } from './signatures/adjudicator.ts';
 
 /** An open challenge. Units: deadline seconds (the last that counts), bond wei. */
 export interface ChallengeRecord {
@@ -95,7 +95,7 @@ export interface AdjudicatorEvents {
 }
 export type AdjudicatorEvent = ContractEvent<AdjudicatorEvents>;
 
-const abi = contractAbi(adjudicatorSignatures);
+const abi = contractAbi(adjudicatorReads, adjudicatorActs, adjudicatorErrors);
 const nobody = `0x${'00'.repeat(20)}`;
 
 /** Every method throws `ChainError`; refusals of the contract have their name in `revert`. */

@@ -21,14 +21,9 @@ import type {
 import { type AbiParameter, abiItem } from './codec.ts';
 import { ChainError } from './errors.ts';
 import { parseAbi } from './parseAbi.ts';
-import { errorSignatures } from './signatures.ts';
 
-const errorAbi = parseAbi(errorSignatures);
-
-/** Functions and events of one contract, and every custom error that may come through it. */
-export function contractAbi(signatures: string): Abi {
-  return [...parseAbi(signatures), ...errorAbi];
-}
+/** Of what an agent uses of its contract: parts of `signatures/`. */
+export const contractAbi = (...signatures: readonly string[]): Abi => signatures.flatMap(parseAbi);
 
 /** Where in the chain an event stands; `logIndex` counts within its block. */
 export interface EventPlace {

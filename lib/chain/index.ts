@@ -7,6 +7,7 @@ export * from './errors.ts';
 export * from './keyRegistry.ts';
 export * from './logs.ts';
 export * from './minerEscrow.ts';
+export * from './minerEscrowReader.ts';
 export * from './policyManager.ts';
 export * from './registry.ts';
 export { httpRpc, type Rpc } from './rpc.ts';

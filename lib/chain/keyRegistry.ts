@@ -4,7 +4,7 @@
  */
 import { Agent, act, type ContractEvent, contractAbi } from './agent.ts';
 import type { Address, Chain, ChainReader, Hex, SentTransaction } from './chain.ts';
-import { keyRegistrySignatures } from './signatures.ts';
+import { keyRegistryActs, keyRegistryErrors, keyRegistryReads } from './signatures/keyRegistry.ts';
 
 /** Two public keys, affine, and each one's signature over KeyPossession in EIP-2098 form. */
 export interface KeyPairProof {
@@ -31,7 +31,7 @@ export interface KeyRegistryEvents {
 }
 export type KeyRegistryEvent = ContractEvent<KeyRegistryEvents>;
 
-const abi = contractAbi(keyRegistrySignatures);
+const abi = contractAbi(keyRegistryReads, keyRegistryActs, keyRegistryErrors);
 
 /** Every method throws `ChainError`. */
 export class KeyRegistry<C extends ChainReader = ChainReader> extends Agent<C, KeyRegistryEvents> {

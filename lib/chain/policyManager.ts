@@ -5,7 +5,7 @@
 import type { Leaf } from '../protocol/leaf.ts';
 import { Agent, act, type ContractEvent, contractAbi } from './agent.ts';
 import type { Address, BlockTag, Chain, ChainReader, Hex, SentTransaction } from './chain.ts';
-import { policyManagerSignatures } from './signatures.ts';
+import { policyManagerActs, policyManagerErrors, policyManagerReads } from './signatures/policyManager.ts';
 
 /** A policy as stored. Units: rate wei per share and epoch, left wei, start and end epochs (both billed), expiresAt seconds. */
 export interface PolicyRecord {
@@ -62,7 +62,7 @@ export interface PolicyManagerEvents {
 }
 export type PolicyManagerEvent = ContractEvent<PolicyManagerEvents>;
 
-const abi = contractAbi(policyManagerSignatures);
+const abi = contractAbi(policyManagerReads, policyManagerActs, policyManagerErrors);
 const nobody = `0x${'00'.repeat(20)}`;
 
 /** Every method throws `ChainError`; refusals of the contract have their name in `revert`. */

@@ -7,7 +7,7 @@
 import type { Address, ChainReader } from './chain.ts';
 import type { Deployment } from './deployments.ts';
 import { searchLogs } from './logs.ts';
-import { MinerEscrow, type MinerEscrowEvent, type NodeInfoRecord } from './minerEscrow.ts';
+import { type MinerEscrowEvent, MinerEscrowReader, type NodeInfoRecord } from './minerEscrowReader.ts';
 
 /** A node as its events tell. Units: stake in the token's smallest unit, rate wei per share and epoch, epochs. */
 export interface NodeRecord {
@@ -162,7 +162,7 @@ export interface ReadRegistryOptions {
 /** Replay the escrow's events from its deployment to the head. Throws `ChainError`. */
 export async function readRegistry(reader: ChainReader, options: ReadRegistryOptions): Promise<NodeRegistry> {
   const { deployment, signal, onProgress } = options;
-  const escrow = new MinerEscrow(reader, deployment.escrow);
+  const escrow = new MinerEscrowReader(reader, deployment.escrow);
   const toBlock = options.toBlock ?? (await reader.block('latest'))?.number ?? 0n;
   const registry = new NodeRegistry();
   const pages = searchLogs(reader, {
@@ -189,7 +189,7 @@ export async function readNodeInfos(
   options: ReadRegistryOptions & { readonly nodes: readonly Address[]; readonly fromBlock?: bigint },
 ): Promise<ReadonlyMap<Address, NodeInfoRecord>> {
   const { deployment, nodes, signal } = options;
-  const escrow = new MinerEscrow(reader, deployment.escrow);
+  const escrow = new MinerEscrowReader(reader, deployment.escrow);
   const toBlock = options.toBlock ?? (await reader.block('latest'))?.number ?? 0n;
   const found = new Map<Address, NodeInfoRecord>();
   const pages = searchLogs(reader, {

@@ -1,7 +1,7 @@
 /** DintelToken, or any plain ERC-20 staked in its place: what staking needs of it. Source: protocol.md section 5.4, ERC-20. */
 import { Agent, act, type ContractEvent, contractAbi } from './agent.ts';
 import type { Address, Chain, ChainReader, SentTransaction } from './chain.ts';
-import { dintelTokenSignatures } from './signatures.ts';
+import { dintelTokenActs, dintelTokenErrors, dintelTokenReads } from './signatures/dintelToken.ts';
 
 export interface TokenEvents {
   Transfer: { from: Address; to: Address; value: bigint };
@@ -9,7 +9,7 @@ export interface TokenEvents {
 }
 export type TokenEvent = ContractEvent<TokenEvents>;
 
-const abi = contractAbi(dintelTokenSignatures);
+const abi = contractAbi(dintelTokenReads, dintelTokenActs, dintelTokenErrors);
 
 /** Units: the token's smallest. Every method throws `ChainError`. */
 export class Token<C extends ChainReader = ChainReader> extends Agent<C, TokenEvents> {

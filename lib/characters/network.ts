@@ -6,7 +6,7 @@ import type { ChainReader } from '../chain/chain.ts';
 import type { Deployment } from '../chain/deployments.ts';
 import { ChainError } from '../chain/errors.ts';
 import { KeyRegistry } from '../chain/keyRegistry.ts';
-import { MinerEscrow } from '../chain/minerEscrow.ts';
+import { MinerEscrowReader } from '../chain/minerEscrowReader.ts';
 import { PolicyManager } from '../chain/policyManager.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { type Address, toHex } from '../protocol/hex.ts';
@@ -49,7 +49,7 @@ export class Network<C extends ChainReader = ChainReader> {
   readonly chain: C;
   readonly deployment: Deployment;
   readonly contracts: Contracts;
-  readonly escrow: MinerEscrow<C>;
+  readonly escrow: MinerEscrowReader<C>;
   readonly policyManager: PolicyManager<C>;
   readonly keyRegistry: KeyRegistry<C>;
   readonly epochLength: number;
@@ -59,7 +59,7 @@ export class Network<C extends ChainReader = ChainReader> {
     this.chain = chain;
     this.deployment = deployment;
     this.contracts = contractsOf(deployment);
-    this.escrow = new MinerEscrow(chain, deployment.escrow);
+    this.escrow = new MinerEscrowReader(chain, deployment.escrow);
     this.policyManager = new PolicyManager(chain, deployment.policyManager);
     this.keyRegistry = new KeyRegistry(chain, deployment.keyRegistry);
     this.epochLength = epochLength;
@@ -74,7 +74,7 @@ export class Network<C extends ChainReader = ChainReader> {
         got: String(chain.chainId),
       });
     }
-    const epochLength = await new MinerEscrow<ChainReader>(chain, deployment.escrow).epochLength();
+    const epochLength = await new MinerEscrowReader<ChainReader>(chain, deployment.escrow).epochLength();
     return new Network(chain, deployment, epochLength);
   }
 
