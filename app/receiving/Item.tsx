@@ -45,7 +45,8 @@ export function Item({
   const { link, state } = item;
   const again = useCallback(() => open(link), [open, link]);
   const retry = useRetry(retrieval, again);
-  const name = sender ?? item.from ?? t('unknownSender');
+  const called = sender ?? item.from;
+  const name = called ?? t('whoever');
   const until = item.startsAt ?? item.expiresAt;
   const when = until === undefined ? '' : timeOf(until, language);
   const away = item.startsAt === undefined ? '' : fromNow(item.startsAt, item.asOf, language);
@@ -63,7 +64,7 @@ export function Item({
         <div className="min-w-0 flex-1 basis-52">
           <h2 className="truncate font-semibold text-lg leading-tight">{title}</h2>
           <p className="text-quiet text-sm">
-            {t('from', { name })}
+            {t('from', { name: called ?? t('unknownSender') })}
             {size > 0 && ` · ${bytes(size)}`}
             {item.openedAt !== undefined && ` · ${t('opened')}`}
           </p>
@@ -72,8 +73,8 @@ export function Item({
         <p className={`text-sm ${tone}`}>{t(item.state, { when })}</p>
       </div>
       {state === 'pending' && <Word icon="lock">{t('pendingNote', { name, away })}</Word>}
-      {state === 'revoked' && <Word icon="lock">{t('revokedNote', { name, when })}</Word>}
-      {state === 'expired' && <Word icon="lock">{t('expiredNote', { name, when })}</Word>}
+      {state === 'revoked' && <Word icon="lock">{t('revokedNote', { name })}</Word>}
+      {state === 'expired' && <Word icon="lock">{t('expiredNote', { name })}</Word>}
       {state === 'unpaid' && <Word icon="warn">{t('unpaidNote')}</Word>}
       {state === 'unreadable' && (
         <Word icon="warn">
@@ -83,7 +84,7 @@ export function Item({
       )}
       {state === 'request' && <Word icon="eye">{t('requestNote')}</Word>}
       {!(isOver && retrieval.state === 'failed') && (
-        <Outcome item={item} retrieval={retrieval} name={name} when={when} retry={retry} />
+        <Outcome item={item} retrieval={retrieval} name={name} retry={retry} />
       )}
       {retrieval.state === 'opened' &&
         session !== undefined &&
@@ -144,13 +145,11 @@ function Outcome({
   item,
   retrieval,
   name,
-  when,
   retry,
 }: {
   readonly item: Received;
   readonly retrieval: Retrieval;
   readonly name: string;
-  readonly when: string;
   readonly retry: ReturnType<typeof useRetry>;
 }) {
   const t = useText(receivingTexts);
@@ -179,8 +178,8 @@ function Outcome({
               shares,
               seconds: (retrieval.opened.ms / 1000).toFixed(1),
             })}
-          {code === 'POLICY_REVOKED' && <p className="text-amber">{t('revokedNote', { name, when })}</p>}
-          {code === 'POLICY_EXPIRED' && <p className="text-amber">{t('expiredNote', { name, when })}</p>}
+          {code === 'POLICY_REVOKED' && <p className="text-amber">{t('revokedNote', { name })}</p>}
+          {code === 'POLICY_EXPIRED' && <p className="text-amber">{t('expiredNote', { name })}</p>}
           {code === 'THRESHOLD_NOT_MET' && failed !== undefined && (
             <Missed failed={failed} threshold={threshold} retry={retry} />
           )}
