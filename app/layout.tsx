@@ -3,13 +3,14 @@ import localFont from 'next/font/local';
 import type { ReactNode } from 'react';
 import './globals.css';
 import { Frame } from './components/Frame';
+import { titled } from './i18n/titles';
 import { Providers } from './providers';
 
 /** Source Sans 3 (SIL Open Font License, fonts/LICENSE), from our own folder: no third party is asked. */
 const source = localFont({ src: './fonts/sourceSans3.woff2', variable: '--font-source', weight: '200 900' });
 
 export const metadata: Metadata = {
-  title: { default: 'Dintel · share encrypted data by threshold', template: '%s · Dintel' },
+  ...titled('/'),
   description: 'Encrypt once, let others open it through independent nodes, and stop whenever you say.',
 };
 
@@ -20,8 +21,8 @@ export const viewport: Viewport = {
   ],
 };
 
-/** The reader's scheme and language before the first paint, so that nothing flashes. Kept free of quotes that HTML would escape. */
-const early = `try{const d=document.documentElement,t=localStorage.getItem(\`dintel.theme\`),l=localStorage.getItem(\`dintel.language\`)||navigator.language.slice(0,2);if(t===\`light\`||t===\`dark\`)d.dataset.theme=t;if(l===\`es\`)d.lang=l}catch{}`;
+/** The reader's scheme and language, and whether somebody was connected, before the first paint, so that nothing flashes. Kept free of quotes that HTML would escape. */
+const early = `try{const d=document.documentElement,t=localStorage.getItem(\`dintel.theme\`),l=localStorage.getItem(\`dintel.language\`)||navigator.language.slice(0,2);if(t===\`light\`||t===\`dark\`)d.dataset.theme=t;if(l===\`es\`)d.lang=l;if(/current.:[^n]/.test(localStorage.getItem(\`wagmi.store\`)))d.dataset.known=\`\`}catch{}`;
 
 export default function RootLayout({ children }: { readonly children: ReactNode }) {
   return (

@@ -1,9 +1,13 @@
 'use client';
 
-import { type ComponentType, createContext, type ReactNode, useContext, useEffect, useState } from 'react';
+import { QueryClientContext } from '@tanstack/react-query';
+import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
+import { WagmiContext } from 'wagmi';
+import type { Connected } from './connected';
+import { type Me, MeContext } from './session/me';
 import { readSiteConfig, type SiteConfig } from './siteConfig';
 
-/** `undefined` while /dintel.json is on its way, a sentence when there is none. */
+/** `undefined` while the network is on its way, a sentence when there is none. */
 type Found = SiteConfig | string | undefined;
 const Site = createContext<Found>(undefined);
 
@@ -17,24 +21,29 @@ export function useSite(): SiteConfig {
   return site;
 }
 
-type Around = ComponentType<{ readonly site: SiteConfig; readonly children: ReactNode }>;
-
 /**
- * Reads which network to show and, beside it, loads wagmi and the query cache, which everything inside of `Ready` stands on: what
- * stands outside (the frame, the front page) is on the screen before their bytes are.
+ * Reads which network to show and, beside it, loads wagmi, the query cache and the person at this browser, on which everything inside of
+ * `Ready` stands. What stands outside (the frame, the heads of pages) is on the screen before, and stays: they come into contexts that
+ * were there from the beginning.
  */
 export function Providers({ children }: { readonly children: ReactNode }) {
-  const [found, setFound] = useState<{ readonly site: Found; readonly Around?: Around }>({ site: undefined });
+  const [connected, setConnected] = useState<Connected>();
+  const [why, setWhy] = useState<string>();
+  const [me, setMe] = useState<Me>();
   useEffect(() => {
     Promise.all([readSiteConfig(), import('./connected')]).then(
-      ([site, { Connected }]) => setFound({ site, Around: Connected }),
-      (error: unknown) => setFound({ site: error instanceof Error ? error.message : String(error) }),
+      ([site, { connect }]) => setConnected(connect(site, setMe)),
+      (error: unknown) => setWhy(error instanceof Error ? error.message : String(error)),
     );
   }, []);
-  const { site, Around } = found;
   return (
-    <Site.Provider value={site}>
-      {typeof site === 'object' && Around !== undefined ? <Around site={site}>{children}</Around> : children}
+    <Site.Provider value={why ?? (me && connected?.site)}>
+      <WagmiContext.Provider value={connected?.wagmi}>
+        <QueryClientContext.Provider value={connected?.queries}>
+          <MeContext.Provider value={me}>{children}</MeContext.Provider>
+        </QueryClientContext.Provider>
+      </WagmiContext.Provider>
+      {connected?.keeper}
     </Site.Provider>
   );
 }

@@ -1,6 +1,7 @@
 'use client';
 
 import type { ReactNode } from 'react';
+import { useTitle } from '../hooks/useTitle';
 import { frameTexts } from '../i18n/frame';
 import { useText } from '../i18n/useText';
 import { Live } from '../standing/Live';
@@ -9,6 +10,7 @@ import { Foot, Header } from './Header';
 /** What stands around every page. */
 export function Frame({ children }: { readonly children: ReactNode }) {
   const t = useText(frameTexts);
+  useTitle();
   return (
     <>
       <a
@@ -22,7 +24,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
       <main
         id="content"
         tabIndex={-1}
-        className="mx-auto min-h-[calc(100dvh-9rem)] max-w-6xl px-4 pt-8 pb-12 outline-none sm:px-6"
+        className="mx-auto min-h-[calc(100dvh-4rem)] max-w-6xl px-4 pt-8 pb-12 outline-none sm:px-6"
       >
         {children}
       </main>

@@ -1,8 +1,8 @@
-import type { Metadata } from 'next';
 import { Ready } from '../components/Ready';
+import { titled } from '../i18n/titles';
 import { Tools } from './Tools';
 
-export const metadata: Metadata = { title: 'Local tools' };
+export const metadata = titled('/dev');
 
 /** The local chain's tools; only the local flavour has this page. */
 export default function DevPage() {

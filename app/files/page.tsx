@@ -1,14 +1,8 @@
-import type { Metadata } from 'next';
-import { Ready } from '../components/Ready';
-import { Skeleton } from '../components/Skeleton';
+import { titled } from '../i18n/titles';
 import { FilesPage } from './FilesPage';
 
-export const metadata: Metadata = { title: 'Files' };
+export const metadata = titled('/files');
 
 export default function Page() {
-  return (
-    <Ready fallback={<Skeleton rows={6} />}>
-      <FilesPage />
-    </Ready>
-  );
+  return <FilesPage />;
 }

@@ -1,14 +1,8 @@
-import type { Metadata } from 'next';
-import { Ready } from '../components/Ready';
-import { Skeleton } from '../components/Skeleton';
+import { titled } from '../i18n/titles';
 import { GrantsPage } from './GrantsPage';
 
-export const metadata: Metadata = { title: 'Grants' };
+export const metadata = titled('/grants');
 
 export default function Page() {
-  return (
-    <Ready fallback={<Skeleton rows={6} />}>
-      <GrantsPage />
-    </Ready>
-  );
+  return <GrantsPage />;
 }

@@ -1,14 +1,8 @@
-import type { Metadata } from 'next';
-import { Ready } from '../components/Ready';
-import { Skeleton } from '../components/Skeleton';
+import { titled } from '../i18n/titles';
 import { InboxPage } from './InboxPage';
 
-export const metadata: Metadata = { title: 'Inbox' };
+export const metadata = titled('/inbox');
 
 export default function Page() {
-  return (
-    <Ready fallback={<Skeleton rows={6} />}>
-      <InboxPage />
-    </Ready>
-  );
+  return <InboxPage />;
 }

@@ -1,14 +1,8 @@
-import type { Metadata } from 'next';
-import { Ready } from '../components/Ready';
-import { Skeleton } from '../components/Skeleton';
+import { titled } from '../i18n/titles';
 import { KeysPage } from './KeysPage';
 
-export const metadata: Metadata = { title: 'Keys' };
+export const metadata = titled('/keys');
 
 export default function Page() {
-  return (
-    <Ready fallback={<Skeleton rows={6} />}>
-      <KeysPage />
-    </Ready>
-  );
+  return <KeysPage />;
 }

@@ -15,7 +15,7 @@ import { earningsByPolicy } from '../operate/earnings';
 import { convictionsOf } from './convictions';
 import { StakePlot } from './NetworkPlots';
 import { Health } from './NodesTable';
-import { nodesOf } from './nodes';
+import { type NodeRow, nodesOf } from './nodes';
 import { NetworkHead } from './Parts';
 import { Penalties } from './Penalties';
 import { networkTexts } from './texts';
@@ -33,7 +33,6 @@ export function NodeDetail() {
     () => (chronicle === undefined ? undefined : nodesOf(chronicle).find((one) => one.address === address)),
     [chronicle, address],
   );
-  const probes = useProbes(node === undefined || node.state === 'gone' ? [] : [node.url]);
   if (chronicle === undefined) return <Skeleton rows={12} />;
   if (node === undefined) {
     return (
@@ -63,7 +62,7 @@ export function NodeDetail() {
           <div className="min-w-0 rounded-card border border-line bg-raised px-4 py-4 sm:px-5">
             <dt className="text-quiet text-sm">{t('answers')}</dt>
             <dd className="mt-1 flex min-h-9 items-center">
-              <Health probe={node.state === 'gone' ? 'none' : probes.get(node.url)} />
+              <Answer node={node} />
             </dd>
           </div>
         </dl>
@@ -102,4 +101,9 @@ export function NodeDetail() {
       </div>
     </>
   );
+}
+
+function Answer({ node }: { readonly node: NodeRow }) {
+  const probes = useProbes(node.state === 'gone' ? [] : [node.url]);
+  return <Health probe={node.state === 'gone' ? 'none' : probes.get(node.url)} />;
 }

@@ -19,9 +19,6 @@ export function NodesTable({
   readonly chronicle: Chronicle | undefined;
   readonly nodes: readonly NodeRow[];
 }) {
-  const t = useText(networkTexts);
-  const [language] = useLanguage();
-  const probes = useProbes(nodes.filter(({ state }) => state !== 'gone').map(({ url }) => url));
   if (chronicle === undefined) {
     return (
       <div className="h-[21rem]">
@@ -29,6 +26,13 @@ export function NodesTable({
       </div>
     );
   }
+  return <Table chronicle={chronicle} nodes={nodes} />;
+}
+
+function Table({ chronicle, nodes }: { readonly chronicle: Chronicle; readonly nodes: readonly NodeRow[] }) {
+  const t = useText(networkTexts);
+  const [language] = useLanguage();
+  const probes = useProbes(nodes.filter(({ state }) => state !== 'gone').map(({ url }) => url));
   const heads = [t('node'), t('answers'), t('stake'), t('lease'), t('leastRate'), t('earned')];
   return (
     <div className="overflow-x-auto">

@@ -11,7 +11,7 @@ import { convictionsOf } from './convictions';
 import { EventList } from './EventList';
 import { ActivePlot, PoliciesPlot, StakePlot } from './NetworkPlots';
 import { NodesTable } from './NodesTable';
-import { nodesOf } from './nodes';
+import { type NodeRow, nodesOf } from './nodes';
 import { NetworkHead } from './Parts';
 import { Penalties } from './Penalties';
 import { PolicyRows } from './PolicyRows';
@@ -46,7 +46,6 @@ export function Overview() {
     [facts, language],
   );
   const present = nodes.filter(({ state }) => state !== 'gone');
-  const up = [...useProbes(present.map(({ url }) => url)).values()].filter((probe) => probe.up).length;
   const staked = present.reduce((sum, { stake }) => sum + stake, 0n);
   const now = chronicle?.timestamp ?? 0;
   const length = chronicle?.rules.epochLength ?? 1;
@@ -55,7 +54,7 @@ export function Overview() {
       <NetworkHead title={t('title')}>{t('lead')}</NetworkHead>
       <div className="flex flex-col gap-6">
         <dl className="grid grid-cols-2 gap-4 md:grid-cols-4">
-          <Figure name={t('answering')} value={chronicle && t('ofNodes', { up, all: present.length })} />
+          {chronicle === undefined ? <Figure name={t('answering')} value={undefined} /> : <Answering nodes={present} />}
           <Figure name={t('atStake')} value={chronicle && amount(staked, language, 0)} unit={chronicle && 'DNTL'} />
           <Figure
             name={t('livePolicies')}
@@ -116,4 +115,11 @@ export function Overview() {
       </div>
     </>
   );
+}
+
+/** How many of them answer this browser. */
+function Answering({ nodes }: { readonly nodes: readonly NodeRow[] }) {
+  const t = useText(networkTexts);
+  const up = [...useProbes(nodes.map(({ url }) => url)).values()].filter((probe) => probe.up).length;
+  return <Figure name={t('answering')} value={t('ofNodes', { up, all: nodes.length })} />;
 }

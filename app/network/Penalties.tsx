@@ -9,7 +9,6 @@ import { sentenceOfError } from '../errors/sentence';
 import { useLanguage, useText } from '../i18n/useText';
 import { useSite } from '../providers';
 import type { Conviction } from './convictions';
-import { inputByRpc, judgeAgain } from './evidence';
 import type { Chronicle } from './facts';
 import { networkTexts } from './texts';
 import { NodeLink, PolicyLink } from './Who';
@@ -59,8 +58,12 @@ function Again({ chronicle, conviction }: { readonly chronicle: Chronicle; reado
     queryKey: ['evidence', conviction.transaction],
     enabled: asked,
     staleTime: Number.POSITIVE_INFINITY,
-    queryFn: async () =>
-      (await judgeAgain(await viemReader({ rpcUrl }), inputByRpc(rpcUrl), { deployment, rules, conviction })) ?? null,
+    queryFn: async () => {
+      // The arithmetic comes with the first who wants it.
+      const { inputByRpc, judgeAgain } = await import('./evidence');
+      const reader = await viemReader({ rpcUrl });
+      return (await judgeAgain(reader, inputByRpc(rpcUrl), { deployment, rules, conviction })) ?? null;
+    },
   });
   if (data === undefined && error === null) {
     return (

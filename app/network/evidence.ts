@@ -5,7 +5,7 @@
  * Owns: finding the evidence. Owns not: judging it (protocol/evidenceVerdict.ts). Source: spec/protocol.md section 6.
  */
 import { Adjudicator, type ChainReader, type Deployment, httpRpc, MinerEscrow } from 'dintel/chain';
-import type { Address, Evidence, Hex, Judgement } from 'dintel/protocol';
+import { type Address, type Evidence, type Hex, type Judgement, judgeEvidence } from 'dintel/protocol';
 import { type Abi, decodeFunctionData } from 'viem';
 import type { Conviction } from './convictions.ts';
 import { epochOf, type NetworkRules } from './facts.ts';
@@ -50,7 +50,6 @@ export async function judgeAgain(
   const { deployment, rules, conviction } = of;
   const evidence = evidenceIn(await readInput(conviction.transaction), reader, deployment);
   if (evidence === undefined || evidence.leaf.node.toLowerCase() !== conviction.node) return undefined;
-  const { judgeEvidence } = await import('dintel/protocol');
   let signer: Address | undefined;
   const started = performance.now();
   const judgement = judgeEvidence(evidence, {

@@ -1,14 +1,14 @@
-import type { Metadata } from 'next';
 import { Ready } from '../components/Ready';
+import { titled } from '../i18n/titles';
 import { Overview } from './Overview';
 
-export const metadata: Metadata = { title: 'Network' };
+export const metadata = titled('/network');
 
 /** The network as the chain tells it. */
 export default function NetworkPage() {
   return (
     <div className="min-h-dvh">
-      <Ready>
+      <Ready early>
         <Overview />
       </Ready>
     </div>

@@ -2,7 +2,7 @@
 
 import { viemReader } from 'dintel/chain/viem';
 import { useSyncExternalStore } from 'react';
-import { useSite } from '../providers';
+import { useSiteState } from '../providers';
 import type { SiteConfig } from '../siteConfig';
 import { ChainFacts } from './chainFacts';
 import type { Chronicle } from './facts';
@@ -61,14 +61,21 @@ class Reading {
 
 const readings = new Map<SiteConfig, Reading>();
 
-/** The network's past and present, kept up to date. */
-export function useChronicle(): Known {
-  const site = useSite();
+const readingOf = (site: SiteConfig): Reading => {
   const reading = readings.get(site) ?? new Reading(site);
   readings.set(site, reading);
+  return reading;
+};
+
+const neverAsk = () => () => undefined;
+
+/** The network's past and present, kept up to date; nothing of it before it is known which network. */
+export function useChronicle(): Known {
+  const site = useSiteState();
+  const reading = typeof site === 'object' ? readingOf(site) : undefined;
   return useSyncExternalStore(
-    reading.subscribe,
-    () => reading.known,
+    reading?.subscribe ?? neverAsk,
+    () => reading?.known ?? nothing,
     () => nothing,
   );
 }

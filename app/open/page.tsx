@@ -1,14 +1,8 @@
-import type { Metadata } from 'next';
-import { Ready } from '../components/Ready';
-import { Skeleton } from '../components/Skeleton';
+import { titled } from '../i18n/titles';
 import { OpenPage } from './OpenPage';
 
-export const metadata: Metadata = { title: 'Open' };
+export const metadata = titled('/open');
 
 export default function Page() {
-  return (
-    <Ready fallback={<Skeleton rows={6} />}>
-      <OpenPage />
-    </Ready>
-  );
+  return <OpenPage />;
 }

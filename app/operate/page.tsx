@@ -1,8 +1,8 @@
-import type { Metadata } from 'next';
 import { Ready } from '../components/Ready';
+import { titled } from '../i18n/titles';
 import { Operate } from './Operate';
 
-export const metadata: Metadata = { title: 'Operate' };
+export const metadata = titled('/operate');
 
 /** A node from its owner's side. */
 export default function OperatePage() {

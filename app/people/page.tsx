@@ -1,14 +1,8 @@
-import type { Metadata } from 'next';
-import { Ready } from '../components/Ready';
-import { Skeleton } from '../components/Skeleton';
+import { titled } from '../i18n/titles';
 import { PeoplePage } from './PeoplePage';
 
-export const metadata: Metadata = { title: 'People' };
+export const metadata = titled('/people');
 
 export default function Page() {
-  return (
-    <Ready fallback={<Skeleton rows={6} />}>
-      <PeoplePage />
-    </Ready>
-  );
+  return <PeoplePage />;
 }

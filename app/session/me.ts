@@ -10,15 +10,19 @@ export interface Me {
   /** There as soon as somebody has asked for it. */
   readonly session: Session | undefined;
   readonly account: Address | undefined;
+  /** Whether it is known if an account is connected: false while the wallet of the last visit is asked. */
+  readonly settled: boolean;
   /** A demo person's name. */
   readonly name: string | undefined;
   readonly keys: KeysState | undefined;
   /** After unlocking, locking or making keys. */
   readonly refresh: () => Promise<unknown>;
+  /** Asks for the session. */
+  readonly want: () => void;
 }
 
-/** Filled by `MeProvider`, which carries wagmi; a page that reads it does not. */
-export const MeContext = createContext<(Me & { readonly want: () => void }) | undefined>(undefined);
+/** Filled by `Person`, which carries wagmi; a page that reads it does not. */
+export const MeContext = createContext<Me | undefined>(undefined);
 
 /** Who is here. Starts the person's worker when it is first used. Only inside of `Ready`. */
 export function useMe(): Me {

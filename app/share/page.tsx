@@ -1,14 +1,8 @@
-import type { Metadata } from 'next';
-import { Ready } from '../components/Ready';
-import { Skeleton } from '../components/Skeleton';
+import { titled } from '../i18n/titles';
 import { SharePage } from './SharePage';
 
-export const metadata: Metadata = { title: 'Share' };
+export const metadata = titled('/share');
 
 export default function Page() {
-  return (
-    <Ready fallback={<Skeleton rows={6} />}>
-      <SharePage />
-    </Ready>
-  );
+  return <SharePage />;
 }

@@ -1,7 +1,7 @@
-import type { Metadata } from 'next';
+import { titled } from '../i18n/titles';
 import { Start } from './Start';
 
-export const metadata: Metadata = { title: 'The story' };
+export const metadata = titled('/start');
 
 /** The whole of Dintel on one screen. */
 export default function StartPage() {

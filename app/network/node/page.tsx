@@ -1,15 +1,15 @@
-import type { Metadata } from 'next';
 import { Suspense } from 'react';
 import { Ready } from '../../components/Ready';
+import { titled } from '../../i18n/titles';
 import { NodeDetail } from '../NodeDetail';
 
-export const metadata: Metadata = { title: 'Node' };
+export const metadata = titled('/network/node');
 
 /** One node by `?at=`. */
 export default function NodePage() {
   return (
     <div className="min-h-dvh">
-      <Ready>
+      <Ready early>
         <Suspense>
           <NodeDetail />
         </Suspense>

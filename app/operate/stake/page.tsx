@@ -1,8 +1,8 @@
-import type { Metadata } from 'next';
 import { Ready } from '../../components/Ready';
+import { titled } from '../../i18n/titles';
 import { Stake } from '../Stake';
 
-export const metadata: Metadata = { title: 'Stake' };
+export const metadata = titled('/operate/stake');
 
 /** From tokens to a node. */
 export default function StakePage() {

@@ -1,14 +1,8 @@
-import type { Metadata } from 'next';
-import { Ready } from '../../components/Ready';
-import { Skeleton } from '../../components/Skeleton';
+import { titled } from '../../i18n/titles';
 import { MyCard } from './MyCard';
 
-export const metadata: Metadata = { title: 'My card' };
+export const metadata = titled('/people/me');
 
 export default function Page() {
-  return (
-    <Ready fallback={<Skeleton rows={6} />}>
-      <MyCard />
-    </Ready>
-  );
+  return <MyCard />;
 }

@@ -1,0 +1,116 @@
+/**
+ * Every page of the export, as a visitor who comes back has it: nothing jumps while the wallet connects and the chain answers, it fits a
+ * phone and a desk, axe finds nothing serious in light or dark, and it speaks the reader's language.
+ */
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import axe from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { isTitled, titleTexts } from '../../app/i18n/titles.ts';
+import { launch, openPage, pictures } from './browser.ts';
+import { readPaint, settle, watchPaint } from './paint.ts';
+
+const site = inject('site');
+const phone = { width: 360, height: 740 };
+const desk = { width: 1280, height: 900 };
+const routes = globSync('**/*.html', { cwd: join(import.meta.dirname, '../../.dintel/site') })
+  .map((name) => `/${name.replace(/(^|\/)index\.html$|\.html$/, '')}`)
+  .filter((route) => !/^\/(404|_not-found)$/.test(route))
+  .sort();
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser?.close());
+
+/** A page whose next loads find Alice connected. */
+async function asAlice(look: typeof phone): Promise<{ page: Page; faults: string[] }> {
+  const opened = await openPage(browser, { url: `${site}/`, init: watchPaint, ...look });
+  const { page } = opened;
+  await page.getByRole('button', { name: 'Connect', exact: true }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Alice', exact: true }).click();
+  await page.getByTestId('account').waitFor();
+  return opened;
+}
+
+async function load(page: Page, route: string): Promise<void> {
+  await page.goto(site + route);
+  await page.getByTestId('account').waitFor();
+  await settle(page);
+}
+
+interface AxeFault {
+  readonly id: string;
+  readonly impact: string;
+  readonly nodes: readonly { readonly html: string }[];
+}
+
+/** Serious faults of accessibility, as axe names them; all rules or the ones named. */
+async function axeFaults(page: Page, rules?: readonly string[]): Promise<readonly string[]> {
+  return page.evaluate(async (only) => {
+    const runner = (
+      globalThis as unknown as { axe: { run(options: object): Promise<{ violations: readonly AxeFault[] }> } }
+    ).axe;
+    const { violations } = await runner.run({ resultTypes: ['violations'], ...(only && { runOnly: only }) });
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+  }, rules);
+}
+
+const tooWide = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** A name for a picture of it. */
+const named = (route: string): string => route.slice(1).replaceAll('/', '-') || 'home';
+
+describe('every page', () => {
+  it('fits a phone and is clean for axe in light and dark; nothing jumps', async () => {
+    expect(routes.length).toBeGreaterThan(15);
+    const { page, faults } = await asAlice(phone);
+    // Or axe would read colours half way from light to dark.
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    for (const route of [...routes, '/none']) {
+      await load(page, route);
+      const { shifted, jumped } = await readPaint(page);
+      expect.soft(shifted, `${route} jumped on a phone:\n${jumped.join('\n')}`).toBeLessThan(0.05);
+      expect.soft(await tooWide(page), `${route} is too wide for a phone`).toBe(0);
+      await page.evaluate(axe.source);
+      expect.soft(await axeFaults(page), `${route}, light`).toEqual([]);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      expect.soft(await axeFaults(page, ['color-contrast']), `${route}, dark`).toEqual([]);
+      await page.screenshot({ path: `${pictures}/${named(route)}-phone-dark.png`, fullPage: true });
+      await page.emulateMedia({ colorScheme: 'light' });
+    }
+    expect(faults.filter((fault) => !fault.includes('404'))).toEqual([]);
+    await page.close();
+  });
+
+  it('keeps still on a desk', async () => {
+    const { page } = await asAlice(desk);
+    for (const route of routes) {
+      await load(page, route);
+      const { shifted, jumped } = await readPaint(page);
+      expect.soft(shifted, `${route} jumped on a desk:\n${jumped.join('\n')}`).toBeLessThan(0.05);
+      expect.soft(await tooWide(page), route).toBe(0);
+      await page.screenshot({ path: `${pictures}/${named(route)}.png`, fullPage: true });
+    }
+    await page.close();
+  });
+
+  it('has a title in the reader’s language, after a click too', async () => {
+    expect(routes.filter((route) => !isTitled(route))).toEqual([]);
+    const page = await browser.newPage({ locale: 'es-ES' });
+    await page.goto(`${site}/`);
+    const titleOf = (route: keyof typeof titleTexts.es) => `${titleTexts.es[route]} · Dintel`;
+    await expect.poll(() => page.title()).toBe(titleOf('/'));
+    await page.locator('nav').getByRole('link', { name: 'Red', exact: true }).first().click();
+    await page.waitForURL(/network/);
+    await settle(page);
+    expect(await page.title()).toBe(titleOf('/network'));
+    expect(await page.locator('html').getAttribute('lang')).toBe('es');
+    await page.close();
+  });
+});
