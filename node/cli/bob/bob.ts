@@ -1,7 +1,7 @@
 /** `dintel bob …`: hand out a card, open what was shared (no coins, no account), report who lied (gas). */
 import { Command, Option } from 'commander';
-import { type Author, Bob, contractsOf, type NodeOutcome, RetrievalError, type WrongAnswer } from 'dintel';
-import { fingerprintWords, formatCard, makeCard, shownText, toHex } from 'dintel/protocol';
+import { type Author, Bob, type NodeOutcome, RetrievalError, type WrongAnswer } from 'dintel';
+import { shownText, toHex } from 'dintel/protocol';
 import { OperatorError } from '../../config/operatorError.ts';
 import { parseCount } from '../../config/parse.ts';
 import { openReader } from '../access.ts';
@@ -11,11 +11,12 @@ import { interrupted } from '../interrupt.ts';
 import { journalOf } from '../known.ts';
 import { table } from '../output.ts';
 import { peopleCommand } from '../people.ts';
-import { deploymentFor, openPerson, personInitCommand } from '../person.ts';
+import { openPerson, personInitCommand } from '../person.ts';
 import { phraseCommand } from '../personPhrase.ts';
 import type { Progress } from '../progress.ts';
 import { formatBytes } from '../progress.ts';
 import { publishCommand } from '../publish.ts';
+import { cardCommand } from './card.ts';
 import { challengeCommand } from './challenge.ts';
 import { keepEvidence } from './evidence.ts';
 import { inboxCommand } from './inbox.ts';
@@ -27,33 +28,6 @@ export function bobCommand(): Command {
   const finding = [inboxCommand(), peopleCommand('bob'), publishCommand('bob'), phraseCommand('bob')];
   for (const child of [...own, ...finding]) command.addCommand(child);
   return command;
-}
-
-function cardCommand(): Command {
-  return commandFor('bob', 'card', 'Print the receive card to hand to Alice', ['password', 'chain'])
-    .addOption(new Option('--name <name>', 'put a name on it (only your word)'))
-    .addHelpText('after', examples('dintel bob card', 'dintel bob card --name "Bob at work" --json | jq -r .card'))
-    .action(action<CommonOptions & { readonly name?: string }>(card));
-}
-
-async function card({ options, out }: Context<CommonOptions & { readonly name?: string }>): Promise<void> {
-  const person = await openPerson('bob', options);
-  const deployment = await deploymentFor(options, person.config);
-  const made = makeCard(contractsOf(deployment), {
-    receivingSecretKey: person.keyring.receiving(),
-    verifyingSecretKey: person.keyring.verifying(),
-    issuedAt: Math.floor(Date.now() / 1000),
-    name: options.name,
-  });
-  person.wipe();
-  const text = formatCard(made);
-  const words = fingerprintWords(made.receivingKey, made.verifyingKey);
-  const fingerprint = (Array.isArray(words) ? words : [words]).join(' ');
-  out.result({ ok: true, card: text, fingerprint, receivingKey: made.receivingKey.toBytes() }, [
-    text,
-    '',
-    `Fingerprint, to compare by voice: ${fingerprint}`,
-  ]);
 }
 
 interface RetrieveOptions extends CommonOptions {
