@@ -24,6 +24,18 @@ export interface SiteConfig {
   readonly controlUrl?: string;
 }
 
+/** Where this device keeps its own RPC of the same chain, if its owner has chosen one (`/settings`). */
+export const rpcKey = 'dintel.rpc';
+
+const ownRpc = (): string | undefined => {
+  try {
+    return localStorage.getItem(rpcKey) ?? undefined;
+  } catch {
+    // A browser without storage: the network's own.
+    return undefined;
+  }
+};
+
 /** Reads /dintel.json. Throws with a sentence for a person when it is absent or not what it should be. */
 export async function readSiteConfig(): Promise<SiteConfig> {
   const answer = await fetch('/dintel.json');
@@ -33,6 +45,7 @@ export async function readSiteConfig(): Promise<SiteConfig> {
   if (typeof config.rpcUrl !== 'string' || typeof config.deployment?.chainId !== 'number') {
     throw new Error('/dintel.json lacks rpcUrl or deployment.');
   }
-  const { rpcUrl, deployment } = config;
+  const { deployment } = config;
+  const rpcUrl = ownRpc() ?? config.rpcUrl;
   return { ...config, chainName: config.chainName ?? `Chain ${deployment.chainId}`, rpcUrl, deployment };
 }

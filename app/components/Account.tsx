@@ -8,7 +8,7 @@ import { frameTexts } from '../i18n/frame';
 import { useLanguage, useText } from '../i18n/useText';
 import { personaPrefix } from '../wallet/persona';
 import { Address } from './Address';
-import { Button } from './Button';
+import { Button, ButtonLink } from './Button';
 import { Identicon } from './Identicon';
 import { Preferences } from './Preferences';
 import { Sheet } from './Sheet';
@@ -75,6 +75,7 @@ function Mine({ name, close }: { readonly name: string | undefined; readonly clo
         <dt className="text-quiet">{t('balance')}</dt>
         <dd className="font-medium">{balance.data === undefined ? '…' : `${units18(balance.data.value)} ETH`}</dd>
       </dl>
+      <Places close={close} />
       <Preferences />
       <Button
         onClick={() => {
@@ -85,6 +86,26 @@ function Mine({ name, close }: { readonly name: string | undefined; readonly clo
         {t('disconnect')}
       </Button>
     </div>
+  );
+}
+
+/** What is about this account and this device, and has no place among the five. */
+function Places({ close }: { readonly close: () => void }) {
+  const t = useText(frameTexts);
+  const places = [
+    { href: '/keys', text: t('keys') },
+    { href: '/activity', text: t('activity') },
+    { href: '/settings', text: t('settings') },
+  ];
+  return (
+    // The page that it leads to lies behind the sheet.
+    <nav aria-label={t('accountTitle')} onClickCapture={close} className="grid grid-cols-3 gap-2">
+      {places.map(({ href, text }) => (
+        <ButtonLink key={href} href={href} className="px-2">
+          {text}
+        </ButtonLink>
+      ))}
+    </nav>
   );
 }
 
@@ -134,6 +155,7 @@ function Choices({ close }: { readonly close: () => void }) {
             : t('walletSaid', { why: sentenceOfError(connect.error, language) })}
         </p>
       )}
+      <Places close={close} />
       <Preferences />
     </div>
   );

@@ -3,10 +3,11 @@
 import { useState } from 'react';
 import { frameTexts } from '../i18n/frame';
 import { useText } from '../i18n/useText';
-import { forgetEnded, isOpen, type Stage, type Tracked } from '../transactions/store';
+import { StageLine } from '../transactions/StageLine';
+import { forgetEnded, isOpen, type Tracked } from '../transactions/store';
 import { useTracked } from '../transactions/useTracked';
 import { useWatch } from '../transactions/useWatch';
-import { Button } from './Button';
+import { Button, ButtonLink } from './Button';
 import { Icon } from './Icon';
 import { Sheet } from './Sheet';
 
@@ -40,46 +41,29 @@ export function Activity() {
             ))}
           </ol>
         )}
-        {list.length > running && (
-          <Button kind="quiet" onClick={forgetEnded}>
-            {t('clear')}
-          </Button>
+        {list.length > 0 && (
+          <div className="flex flex-wrap gap-2">
+            {/* The page that it leads to lies behind the sheet. */}
+            <span className="contents" onClickCapture={() => setOpen(false)}>
+              <ButtonLink href="/activity">{t('activityAll')}</ButtonLink>
+            </span>
+            {list.length > running && (
+              <Button kind="quiet" onClick={forgetEnded}>
+                {t('clear')}
+              </Button>
+            )}
+          </div>
         )}
       </Sheet>
     </>
   );
 }
 
-const colours: Readonly<Record<Stage, string>> = {
-  trying: 'text-quiet',
-  sign: 'text-amber',
-  sent: 'text-teal',
-  mined: 'text-quiet',
-  failed: 'text-brick',
-  refused: 'text-amber',
-  declined: 'text-quiet',
-  dropped: 'text-amber',
-  replaced: 'text-amber',
-};
-
 function Entry({ one }: { readonly one: Tracked }) {
-  const t = useText(frameTexts);
-  const why = one.why ?? '';
-  const words: Readonly<Record<Stage, string>> = {
-    trying: t('simulating'),
-    sign: t('sign'),
-    sent: t('sent'),
-    mined: t('mined', { block: one.block ?? 0 }),
-    failed: t('failed', { why }),
-    refused: t('refused', { why }),
-    declined: t('declinedStage'),
-    dropped: t('dropped'),
-    replaced: t('replaced'),
-  };
   return (
     <li className="border-line border-b py-3" data-testid="tracked" data-stage={one.stage}>
       <p className="font-medium">{one.title}</p>
-      <p className={`text-sm ${colours[one.stage]}`}>{words[one.stage]}</p>
+      <StageLine one={one} />
       {one.hash !== undefined && <p className="break-all font-mono text-quiet text-xs">{one.hash}</p>}
     </li>
   );

@@ -1,11 +1,14 @@
 'use client';
 
 import Link from 'next/link';
+import { lazy, Suspense } from 'react';
+import { Place } from '../home/Place';
 import { homeTexts } from '../i18n/home';
 import { useText } from '../i18n/useText';
 import { ButtonLink } from './Button';
 import { Dial } from './Dial';
 import { Icon, type IconName } from './Icon';
+import { Ready } from './Ready';
 
 const doors = [
   { href: '/share', icon: 'share', title: 'shareDoor', note: 'shareNote' },
@@ -13,12 +16,15 @@ const doors = [
   { href: '/operate', icon: 'operate', title: 'nodeDoor', note: 'nodeNote' },
 ] as const satisfies readonly { href: string; icon: IconName; title: string; note: string }[];
 
-/** The front page: one sentence, the way to try it, three doors. */
+/** What stands on wagmi: it comes with it, after the first paint. */
+const Mine = lazy(() => import('../home/Mine').then(({ Mine }) => ({ default: Mine })));
+
+/** The front page: one sentence and the way to try it, or what is mine for whoever is connected; three doors. */
 export function Home() {
   const t = useText(homeTexts);
   return (
     <div className="flex flex-col gap-12">
-      <section className="flex flex-col-reverse items-start justify-between gap-8 pt-4 md:flex-row md:items-center md:pt-12">
+      <section className="flex flex-col-reverse items-start justify-between gap-8 pt-4 in-data-known:hidden md:flex-row md:items-center md:pt-12">
         <div className="max-w-xl">
           <h1 className="text-balance font-semibold text-[2.15rem] leading-[1.1] tracking-[-0.015em] sm:text-5xl">
             {t('title')}
@@ -37,6 +43,11 @@ export function Home() {
           <Dial shares={5} threshold={3} lit={3} size={232} label={t('dial')} />
         </div>
       </section>
+      <Ready fallback={<Place />}>
+        <Suspense fallback={<Place />}>
+          <Mine />
+        </Suspense>
+      </Ready>
       <ul className="grid gap-4 md:grid-cols-3">
         {doors.map(({ href, icon, title, note }) => (
           <li key={href}>

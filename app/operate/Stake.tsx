@@ -3,7 +3,7 @@
 import { MinerEscrow, Token } from 'dintel/chain';
 import { type BondCode, parseBondCode, verifyBondCode } from 'dintel/protocol';
 import { type ReactNode, useId, useState } from 'react';
-import { useConfig, useSendTransaction } from 'wagmi';
+import { useConfig } from 'wagmi';
 import { Button, ButtonLink } from '../components/Button';
 import { Choice } from '../components/Choice';
 import { Field } from '../components/Field';
@@ -17,7 +17,7 @@ import type { Chronicle } from '../network/facts';
 import { useChronicle } from '../network/useChronicle';
 import { amount, clock, span } from '../network/words';
 import { useSite } from '../providers';
-import { connectedChain, useAct } from '../transactions/useAct';
+import { connectedChain, useAct, useSign } from '../transactions/useAct';
 import { type Permit, signPermit } from './permit';
 import { operateTexts } from './texts';
 import { parseTokens } from './tokens';
@@ -28,6 +28,9 @@ import { type Holdings, useHoldings } from './useNode';
 const promises = [30, 90, 365, 1_000] as const;
 /** How long the permit's signature is good, in seconds. */
 const permitSeconds = 3_600n;
+
+/** What an operator is given for its first heartbeats: the button says so. Wei. */
+const firstGas = 5n * 10n ** 17n;
 
 /** From tokens to a node: how much, which, confirm. */
 export function Stake() {
@@ -205,6 +208,7 @@ function Confirm({
   const config = useConfig();
   const site = useSite();
   const act = useAct();
+  const sign = useSign();
   const task = useTask();
   const { escrow, token } = site.deployment;
   const said = amount(wanted, language, 2);
@@ -226,7 +230,10 @@ function Confirm({
     const deadline = (head?.timestamp ?? 0n) + permitSeconds;
     let permit: Permit | undefined;
     try {
-      permit = await signPermit(chain, { token, spender: escrow, value: wanted, deadline });
+      permit = await sign({
+        title: t('permit', { amount: said }),
+        sign: (signer) => signPermit(signer, { token, spender: escrow, value: wanted, deadline }),
+      });
     } catch (error) {
       // Declined is declined. A wallet that cannot sign typed data (some contract wallets) approves instead.
       if (codeOf(error) === 'chain.rejected') throw error;
@@ -267,7 +274,7 @@ function Done({ code, gasWei }: { readonly code: BondCode; readonly gasWei: bigi
   const t = useText(operateTexts);
   const [language] = useLanguage();
   const task = useTask();
-  const fund = useSendTransaction();
+  const act = useAct();
   return (
     <section className="rise rounded-card border border-teal bg-raised p-6" data-testid="bonded">
       <h2 className="font-semibold text-xl">{t('doneTitle')}</h2>
@@ -277,7 +284,7 @@ function Done({ code, gasWei }: { readonly code: BondCode; readonly gasWei: bigi
       <div className="flex flex-wrap gap-3">
         <Button
           busy={task.busy}
-          onClick={() => void task.run(() => fund.mutateAsync({ to: code.operator, value: 5n * 10n ** 17n }))}
+          onClick={() => task.run(() => act({ title: t('fund'), send: (chain) => chain.pay(code.operator, firstGas) }))}
         >
           {t('fund')}
         </Button>

@@ -7,9 +7,19 @@ import type { Address, Hex } from 'dintel/chain';
 
 /**
  * trying (simulated, nothing sent), sign (the wallet asks its owner), sent, then one end: mined, failed (on chain), refused (the trial
- * run said no: nothing was sent), declined, dropped, replaced.
+ * run said no: nothing was sent), declined, dropped, replaced. Of a signature: sign, then signed or declined.
  */
-export type Stage = 'trying' | 'sign' | 'sent' | 'mined' | 'failed' | 'refused' | 'declined' | 'dropped' | 'replaced';
+export type Stage =
+  | 'trying'
+  | 'sign'
+  | 'sent'
+  | 'mined'
+  | 'signed'
+  | 'failed'
+  | 'refused'
+  | 'declined'
+  | 'dropped'
+  | 'replaced';
 
 export interface Tracked {
   readonly id: string;
@@ -20,6 +30,12 @@ export interface Tracked {
   /** What the wallet shows: who is called, and what is paid with it, in decimal wei. */
   readonly to?: Address;
   readonly valueWei?: string;
+  /** What was signed, if this is a signature and no transaction: never the signature itself. */
+  readonly typed?: {
+    readonly primaryType: string;
+    readonly contract: Address;
+    readonly message: Readonly<Record<string, string>>;
+  };
   readonly hash?: Hex;
   /** Its place among the account's transactions: by it a replaced one is told from a dropped one. */
   readonly nonce?: number;

@@ -1,6 +1,6 @@
 'use client';
 
-import type { Chain, MinedTransaction, SentTransaction } from 'dintel/chain';
+import type { Address, Chain, MinedTransaction, SentTransaction, TypedData } from 'dintel/chain';
 import { useCallback } from 'react';
 import { useConfig } from 'wagmi';
 import { getConnection, getWalletClient } from 'wagmi/actions';
@@ -10,10 +10,16 @@ import { useSite } from '../providers';
 import { follow, stageOf } from './follow';
 import { track } from './store';
 
+/** The connected wallet as lib's door to the chain, and a door for plain money. */
+export interface WalletChain extends Chain {
+  /** Sends ether and calls nothing. Tried without sending first, as `send` does. Throws `ChainError`. */
+  pay(to: Address, valueWei: bigint): Promise<SentTransaction>;
+}
+
 /** One act on chain: its name for people and what sends it. Agents of `dintel/chain` simulate before the wallet is asked. */
 export interface Act {
   readonly title: string;
-  readonly send: (chain: Chain) => Promise<SentTransaction>;
+  readonly send: (chain: WalletChain) => Promise<SentTransaction>;
 }
 
 /**
@@ -30,11 +36,16 @@ export function useAct(): (act: Act) => Promise<MinedTransaction> {
       const { chainId } = site.deployment;
       const chain = await connectedChain(config, site);
       track({ id, title, chainId, account: chain.account, stage: 'sign', at: Date.now() });
-      const shown: Chain = {
+      const show = (to: Address, valueWei = 0n) => track({ id, to, valueWei: String(valueWei) });
+      const shown: WalletChain = {
         ...chain,
         send: (request) => {
-          track({ id, to: request.to, valueWei: String(request.valueWei ?? 0n) });
+          show(request.to, request.valueWei);
           return chain.send(request);
+        },
+        pay: (to, valueWei) => {
+          show(to, valueWei);
+          return chain.pay(to, valueWei);
         },
       };
       const sent = await send(shown).catch((error: unknown) => {
@@ -47,21 +58,65 @@ export function useAct(): (act: Act) => Promise<MinedTransaction> {
   );
 }
 
+/** One signature: its name for people and what asks for it. */
+export interface Signing<T> {
+  readonly title: string;
+  readonly sign: (chain: Chain) => Promise<T>;
+}
+
+/** Has the connected wallet sign, with its place in the tray: what was signed stays there, the signature does not. Throws `ChainError`. */
+export function useSign(): <T>(signing: Signing<T>) => Promise<T> {
+  const config = useConfig();
+  const site = useSite();
+  const [language] = useLanguage();
+  return useCallback(
+    async ({ title, sign }) => {
+      const id = crypto.randomUUID();
+      const chain = await connectedChain(config, site);
+      const { chainId } = site.deployment;
+      const shown: Chain = {
+        ...chain,
+        signTypedData: (data) => {
+          track({ id, title, chainId, account: chain.account, typed: shownOf(data), stage: 'sign', at: Date.now() });
+          return chain.signTypedData(data).then(
+            (signature) => {
+              track({ id, stage: 'signed' });
+              return signature;
+            },
+            (error: unknown) => {
+              track({ id, stage: stageOf(error, false), why: sentenceOfError(error, language) });
+              throw error;
+            },
+          );
+        },
+      };
+      return sign(shown);
+    },
+    [config, site, language],
+  );
+}
+
+const shownOf = ({ primaryType, domain, message }: TypedData) => ({
+  primaryType,
+  contract: domain.verifyingContract,
+  message: Object.fromEntries(Object.entries(message).map(([name, value]) => [name, String(value)])),
+});
+
 /** The connected wallet as lib's door to the chain; reads go to the site's RPC. Throws `ChainError`: no account, wrong chain. */
 export async function connectedChain(
   config: ReturnType<typeof useConfig>,
   site: ReturnType<typeof useSite>,
-): Promise<Chain> {
+): Promise<WalletChain> {
+  const { rpcUrl } = site;
   const { chainId } = site.deployment;
   const { ChainError } = await import('dintel/chain');
   const { viemChain } = await import('dintel/chain/viem');
+  const { pay } = await import('./pay');
   const connection = getConnection(config);
   if (connection.status !== 'connected') throw new ChainError('chain.no_account', 'No wallet is connected.');
   if (connection.chainId !== chainId) throw new ChainError('chain.wrong_chain', 'The wallet is on another chain.');
-  return viemChain({
-    wallet: await getWalletClient(config),
-    account: connection.address,
-    source: { rpcUrl: site.rpcUrl, chainId },
-    chainId,
-  });
+  const wallet = await getWalletClient(config);
+  const account = connection.address;
+  const chain = await viemChain({ wallet, account, source: { rpcUrl, chainId }, chainId });
+  return { ...chain, pay: (to, valueWei) => pay({ chain, wallet, rpcUrl }, to, valueWei) };
 }

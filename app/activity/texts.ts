@@ -1,0 +1,51 @@
+/** Words of the list of what this device sent and signed. */
+import { texts } from '../i18n/texts.ts';
+
+export const activityTexts = texts(
+  {
+    lead: 'Every transaction and signature that this device asked a wallet for, the newest first. The list stays here; the details are read from the chain.',
+    none: 'Nothing has been sent from this device yet',
+    noneNote: 'What you share, stake or withdraw appears here, with what it said to the contracts.',
+    share: 'Share a file',
+    clear: 'Clear what is done',
+    details: 'What it said',
+    by: 'by',
+    otherChain: 'on another chain ({chain})',
+    reading: 'Reading it from the chain …',
+    gone: 'This chain does not know it. It was never sent, or the chain began anew.',
+    calls: 'Calls',
+    money: 'sends ETH, and calls nothing',
+    unknown: 'something that is no contract of this network',
+    pays: 'Pays',
+    fee: 'Fee',
+    hash: 'Hash',
+    signs: 'Signs',
+    forContract: 'for',
+    took: 'took {time}',
+    speedUp:
+      'It waits for longer than usual. Most wallets can speed it up: open it there and send it again with a higher fee. This list follows whichever is taken.',
+  },
+  {
+    lead: 'Cada transacción y firma que este dispositivo pidió a una cartera, lo nuevo primero. La lista se queda aquí; los detalles se leen de la cadena.',
+    none: 'Todavía no se ha enviado nada desde este dispositivo',
+    noneNote: 'Lo que compartas, deposites o retires aparecerá aquí, con lo que dijo a los contratos.',
+    share: 'Compartir un archivo',
+    clear: 'Quitar lo terminado',
+    details: 'Lo que dijo',
+    by: 'de',
+    otherChain: 'en otra cadena ({chain})',
+    reading: 'Leyéndolo de la cadena …',
+    gone: 'Esta cadena no la conoce. No llegó a enviarse, o la cadena empezó de nuevo.',
+    calls: 'Llama a',
+    money: 'envía ETH y no llama a nada',
+    unknown: 'algo que no es un contrato de esta red',
+    pays: 'Paga',
+    fee: 'Gas pagado',
+    hash: 'Hash',
+    signs: 'Firma',
+    forContract: 'para',
+    took: 'tardó {time}',
+    speedUp:
+      'Espera más de lo normal. Casi todas las carteras pueden acelerarla: ábrela allí y envíala otra vez con más gas. Esta lista sigue a la que entre.',
+  },
+);

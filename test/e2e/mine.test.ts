@@ -1,0 +1,138 @@
+/**
+ * What is one's own: an invitation to somebody who has no keys, the front page of who is connected, what this device sent, new keys,
+ * locking, and forgetting all of it. Against the real network; own wallets and vaults, no demo person.
+ */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { account } from '../../scripts/demo/network.ts';
+import { announcedWallet, launch, openPage, pictures } from './browser.ts';
+
+const site = inject('site');
+/** An account that the chain has unlocked and nobody else of the tests uses. */
+const alice = account(18).address;
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser?.close());
+
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+
+/** Headless pages have no clipboard: what is copied is kept where the test can read it. */
+const clipboard = `Object.defineProperty(navigator, 'clipboard', { value: {
+  writeText: async (text) => { globalThis.copied = text; } } });`;
+const copied = (page: Page): Promise<string> =>
+  page.evaluate(() => (globalThis as unknown as { copied?: string }).copied ?? '');
+const prompts = (page: Page): Promise<number> =>
+  page.evaluate(() => (globalThis as unknown as { prompts?: number }).prompts ?? 0);
+
+async function makeKeys(page: Page): Promise<void> {
+  await page.getByLabel('Password').fill('correct horse battery staple');
+  await button(page, 'Create with a password').click();
+}
+
+describe('somebody without keys', () => {
+  it('is invited, makes keys, is shared with by one click, opens it, also with newer keys, and locks', async () => {
+    const { rpcUrl } = (await (await fetch(`${site}/dintel.json`)).json()) as { rpcUrl: string };
+    const hers = await openPage(browser, { url: `${site}/share`, init: announcedWallet(rpcUrl, alice) });
+    const { page } = hers;
+    await button(page, 'Connect').click();
+    await button(page, 'Test wallet').click();
+    await makeKeys(page);
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'recipe.txt',
+      mimeType: 'text/plain',
+      buffer: Buffer.from('Two onions.'),
+    });
+    await button(page, 'They have no key yet?').click();
+    await page.getByLabel('Your name for them').fill('Dora');
+    await button(page, 'Invite instead').click();
+    await button(page, 'Invite Dora').click();
+    const link = await page.getByTestId('invitation-link').innerText();
+    await page.screenshot({ path: `${pictures}/invited.png`, fullPage: true });
+    expect(await prompts(page)).toBe(0);
+
+    const his = await openPage(browser, { url: link, init: clipboard, width: 360, height: 740, dark: true });
+    const dora = his.page;
+    await makeKeys(dora);
+    await dora.locator('[data-testid=host][data-known=false]').waitFor();
+    await dora.getByRole('button', { name: /^Add .* to my people$/ }).click();
+    await dora.locator('[data-testid=host][data-known=true]').waitFor();
+    expect(await dora.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    await dora.screenshot({ path: `${pictures}/invitation-phone-dark.png`, fullPage: true });
+    await button(dora, 'Copy the card').click();
+    const card = await copied(dora);
+    expect(card).toMatch(/^dintel:card:1\./);
+
+    await page.goto(`${site}/share`);
+    await page.getByLabel('Or paste the card that Dora sent you').fill(card);
+    await button(page, 'Share with Dora now').click();
+    await page.getByTestId('shared').waitFor({ timeout: 60_000 });
+    expect(await prompts(page)).toBe(1);
+    await page.goto(`${site}/share`);
+    await page.getByLabel('A word with it').waitFor();
+    expect(await page.getByTestId('invitation').count()).toBe(0);
+
+    const open = async () => {
+      await dora.goto(`${site}/inbox`);
+      await button(dora, 'Open').click();
+      expect(await dora.getByTestId('preview').innerText()).toBe('Two onions.');
+    };
+    await open();
+    await dora.goto(`${site}/keys`);
+    await button(dora, 'Make new keys').click();
+    await dora.getByRole('dialog').getByRole('button', { name: 'Make new keys' }).click();
+    await dora.getByTestId('roots').waitFor();
+    await open();
+
+    await dora.goto(`${site}/keys`);
+    await button(dora, 'Lock now').waitFor();
+    const [worker] = dora.workers();
+    const ended = new Promise<void>((resolve) => worker?.once('close', () => resolve()));
+    await button(dora, 'Lock now').click();
+    await dora.getByText('Your keys are locked').waitFor();
+    await ended;
+    expect(his.faults).toEqual([]);
+    await dora.close();
+
+    await page.goto(`${site}/`);
+    await page.getByRole('heading', { level: 1, name: /^Welcome back/ }).waitFor();
+    await page.getByText('recipe.txt').waitFor();
+    await page.screenshot({ path: `${pictures}/glance.png`, fullPage: true });
+    await page.getByTestId('account').click();
+    await page.getByRole('dialog').getByRole('link', { name: 'Activity' }).click();
+    await page.locator('[data-testid=acted][data-stage=mined]').getByText('What it said').click();
+    await expect.poll(() => page.getByTestId('called').innerText()).toBe('PolicyManager · createPolicy');
+    await page.screenshot({ path: `${pictures}/activity.png`, fullPage: true });
+    expect(hers.faults).toEqual([]);
+
+    await page.goto(`${site}/settings`);
+    await button(page, 'Forget everything here').click();
+    await page.getByRole('checkbox').check();
+    await button(page, 'Forget everything').click();
+    await page.getByRole('link', { name: 'Try it now' }).waitFor();
+    const left = await page.evaluate(async () => ({
+      databases: (await indexedDB.databases()).map(({ name }) => name),
+      entries: Object.keys(localStorage).filter((key) => /^dintel/.test(key)),
+    }));
+    expect(left).toEqual({ databases: [], entries: [] });
+    await page.close();
+  });
+});
+
+describe('the front page', () => {
+  it('shows an operator the node, without anything that shifts', async () => {
+    const { page, faults } = await openPage(browser, { url: `${site}/settings`, width: 360, height: 740 });
+    await page.evaluate(() => localStorage.setItem('wagmi.dintel.persona', JSON.stringify('Operator 1')));
+    await page.goto(`${site}/`);
+    await expect.poll(() => page.getByTestId('my-node').innerText()).toMatch(/At stake\s*[\d,]+ DNTL/);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    await page.goto(`${site}/settings`);
+    await page.getByLabel('Another RPC of the same chain').fill('http://127.0.0.1:9');
+    await button(page, 'Use it').click();
+    await page.getByRole('alert').waitFor();
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+});
