@@ -4,8 +4,8 @@
  * Source: protocol.md sections 5.3 and 6, contracts/interfaces/IAdjudicator.sol.
  */
 import type { Evidence } from '../protocol/evidence.ts';
-import { type CFragVerdict, cfragVerdicts } from '../protocol/evidenceVerdict.ts';
 import type { Leaf } from '../protocol/leaf.ts';
+import { type CFragVerdict, cfragVerdicts } from '../protocol/verdicts.ts';
 import { Agent, act, type ContractEvent, contractAbi } from './agent.ts';
 import type { Address, BlockTag, Chain, ChainReader, Hex, SentTransaction } from './chain.ts';
 import { ChainError } from './errors.ts';

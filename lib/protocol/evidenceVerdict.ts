@@ -1,6 +1,6 @@
 /**
  * The contract's verdict, computed here: the same checks in the same order, so that a report that would fail is never sent. Owns:
- * the cfragVerdicts and what an accuser can get wrong. Owns not: the penalty. The arithmetic is plain multiplication of points, where the
+ * the verdict and what an accuser can get wrong. Owns not: the penalty. The arithmetic is plain multiplication of points, where the
  * contract asks ecrecover. Source: spec/protocol.md section 6, steps 1 to 8.
  */
 import { generators, Point, Scalar } from '../umbral/toolkit.ts';
@@ -21,18 +21,7 @@ import type { Contracts } from './messages.ts';
 import { receiptOf } from './receipt.ts';
 import { expandSignature } from './signature.ts';
 import { recoverTyped } from './typed.ts';
-
-/** In the order of the contract's enum. */
-export const cfragVerdicts = [
-  'Correct',
-  'Commitment',
-  'Scalar',
-  'Point',
-  'EquationE',
-  'EquationV',
-  'EquationU',
-] as const;
-export type CFragVerdict = (typeof cfragVerdicts)[number];
+import type { CFragVerdict } from './verdicts.ts';
 
 /** Why the contract would not judge: names of its errors. `which` is BadHint's argument. */
 export type EvidenceRefusal =

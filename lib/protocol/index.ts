@@ -130,4 +130,5 @@ export * from './signature.ts';
 export type { ByteSource } from './streams.ts';
 export * from './tree.ts';
 export * from './typed.ts';
+export * from './verdicts.ts';
 export { fingerprintWords } from './words.ts';

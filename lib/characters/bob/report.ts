@@ -10,9 +10,9 @@ import type { Chain } from '../../chain/chain.ts';
 import type { Deployment } from '../../chain/deployments.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { commitHash, makeEvidence, type SignedAnswer } from '../../protocol/evidence.ts';
-import { type CFragVerdict, cfragVerdicts } from '../../protocol/evidenceVerdict.ts';
 import { type Address, type Hex, toHex, zeroAddress, zeroHash } from '../../protocol/hex.ts';
 import { checkSignal } from '../../protocol/streams.ts';
+import { type CFragVerdict, cfragVerdicts } from '../../protocol/verdicts.ts';
 import type { OnProgress } from '../progress.ts';
 
 /** Of a penalty, in basis points, to a reporter who committed. */
