@@ -49,7 +49,7 @@ export function Preview({
           <Icon name="down" size={18} /> {t('save')}
         </Button>
       </figcaption>
-      <Fault fault={save.fault} />
+      <Fault fault={save.fault} onRetry={() => save.start(opened, index)} />
     </figure>
   );
 }
@@ -68,8 +68,10 @@ function Shown({
   const task = useTask();
   const { run } = task;
   const [shown, setShown] = useState<{ readonly url?: string; readonly text?: string }>();
+  const [attempt, setAttempt] = useState(0);
   const file = opened.files[index];
   const { handle } = opened;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each attempt reads anew.
   useEffect(() => {
     let url: string | undefined;
     setShown(undefined);
@@ -84,8 +86,8 @@ function Shown({
     return () => {
       if (url !== undefined) session.revoke(url);
     };
-  }, [session, handle, index, kind, file, run]);
-  if (task.fault !== undefined) return <Fault fault={task.fault} />;
+  }, [session, handle, index, kind, file, run, attempt]);
+  if (task.fault !== undefined) return <Fault fault={task.fault} onRetry={() => setAttempt(attempt + 1)} />;
   if (shown === undefined) return <div aria-hidden="true" className="breathe h-32 rounded-[10px] bg-sunk" />;
   if (shown.text !== undefined) {
     return (
