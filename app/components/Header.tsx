@@ -49,7 +49,7 @@ export function Header() {
           ))}
         </nav>
         <div className="flex min-h-11 items-center gap-2">
-          <Ready fallback={soon}>
+          <Ready fallback={soon} quiet>
             <Suspense fallback={soon}>
               <Corner />
             </Suspense>

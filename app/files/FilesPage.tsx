@@ -1,7 +1,7 @@
 'use client';
 
 import { Button, ButtonLink } from '../components/Button';
-import { Fault } from '../components/Fault';
+import { Fault, PageFault } from '../components/Fault';
 import { Icon } from '../components/Icon';
 import { Notice } from '../components/Notice';
 import { PageHead } from '../components/Page';
@@ -36,7 +36,13 @@ function Files() {
   const { session } = useMe();
   const files = useAsk('files', undefined);
   const task = useTask();
-  if (files.data === undefined) return <Skeleton rows={4} />;
+  if (files.data === undefined) {
+    return files.isError ? (
+      <PageFault fault={files.error} onRetry={files.refetch} />
+    ) : (
+      <Skeleton rows={1} shape="cards" />
+    );
+  }
   if (files.data.length === 0) {
     return (
       <Notice title={t('noFiles')} action={<ButtonLink href="/share">{t('share')}</ButtonLink>}>

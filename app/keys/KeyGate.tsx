@@ -10,7 +10,7 @@ import { UnlockKeys } from './UnlockKeys';
 /** Shows its children once there are open keys; until then how to make or unlock them. */
 export function KeyGate({ children }: { readonly children: ReactNode }) {
   return (
-    <Ready fallback={<Skeleton rows={5} />}>
+    <Ready fallback={<Skeleton rows={1} shape="cards" />}>
       <Gate>{children}</Gate>
     </Ready>
   );
@@ -18,7 +18,7 @@ export function KeyGate({ children }: { readonly children: ReactNode }) {
 
 function Gate({ children }: { readonly children: ReactNode }) {
   const { keys } = useMe();
-  if (keys === undefined) return <Skeleton rows={5} />;
+  if (keys === undefined) return <Skeleton rows={1} shape="cards" />;
   if (keys.state === 'none') return <CreateKeys />;
   if (keys.state === 'locked') return <UnlockKeys slots={keys.slots} />;
   return children;

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { Address } from '../components/Address';
 import { Button, ButtonLink } from '../components/Button';
 import { Card } from '../components/Card';
-import { Fault } from '../components/Fault';
+import { Fault, PageFault } from '../components/Fault';
 import { Field } from '../components/Field';
 import { Icon } from '../components/Icon';
 import { Identicon } from '../components/Identicon';
@@ -55,7 +55,8 @@ function Known() {
   return (
     <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
       <div className="flex flex-col gap-4">
-        {people.data === undefined && <Skeleton rows={4} />}
+        {people.data === undefined && !people.isError && <Skeleton rows={1} shape="cards" />}
+        {people.data === undefined && people.isError && <PageFault fault={people.error} onRetry={people.refetch} />}
         {people.data?.length === 0 && <Notice title={t('none')}>{t('noneNote')}</Notice>}
         {list.map((one) => (
           <Entry key={one.id} one={one} onChange={() => people.refetch()} />

@@ -5,7 +5,7 @@ import { Button, ButtonLink } from '../components/Button';
 import { Card } from '../components/Card';
 import { Choice } from '../components/Choice';
 import { Copy } from '../components/Copy';
-import { Fault } from '../components/Fault';
+import { Fault, PageFault } from '../components/Fault';
 import { Field } from '../components/Field';
 import { FilePicker } from '../components/FilePicker';
 import { Icon } from '../components/Icon';
@@ -98,8 +98,9 @@ export function ShareForm() {
       setGranted(done);
     });
 
-  if (time.isError) return <Fault fault={time.error} />;
-  if (time.data === undefined) return <Skeleton rows={8} />;
+  if (time.data === undefined) {
+    return time.isError ? <PageFault fault={time.error} onRetry={time.refetch} /> : <Skeleton rows={2} shape="cards" />;
+  }
   const steps: readonly Step[] = [
     { stage: 'encrypt', text: t('stepEncrypt') },
     { stage: 'ack', text: t('stepAck') },
@@ -146,7 +147,7 @@ export function ShareForm() {
                 setGranted(undefined);
               }}
             >
-              {t('again')}
+              {t(granted === undefined ? 'back' : 'again')}
             </Button>
           )}
         </div>

@@ -12,7 +12,7 @@ import { sharingTexts } from './texts';
 /** Shows its children to whoever has a wallet that pays and open keys. */
 export function PayGate({ children }: { readonly children: ReactNode }) {
   return (
-    <Ready fallback={<Skeleton rows={5} />}>
+    <Ready fallback={<Skeleton rows={1} shape="cards" />}>
       <Gate>{children}</Gate>
     </Ready>
   );
@@ -21,7 +21,7 @@ export function PayGate({ children }: { readonly children: ReactNode }) {
 function Gate({ children }: { readonly children: ReactNode }) {
   const t = useText(sharingTexts);
   const { account, settled } = useMe();
-  if (!settled) return <Skeleton rows={5} />;
+  if (!settled) return <Skeleton rows={1} shape="cards" />;
   if (account === undefined) return <Notice title={t('needWallet')}>{t('needWalletNote')}</Notice>;
   return <KeyGate>{children}</KeyGate>;
 }

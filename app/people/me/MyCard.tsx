@@ -3,7 +3,7 @@
 import { Button, ButtonLink } from '../../components/Button';
 import { Card } from '../../components/Card';
 import { Copy } from '../../components/Copy';
-import { Fault } from '../../components/Fault';
+import { Fault, PageFault } from '../../components/Fault';
 import { PageHead } from '../../components/Page';
 import { Qr } from '../../components/Qr';
 import { Skeleton } from '../../components/Skeleton';
@@ -41,7 +41,9 @@ export function OwnCard() {
       await session?.call('publish', undefined, { signal, title: t('publish') });
       await card.refetch();
     });
-  if (card.data === undefined) return <Skeleton rows={8} />;
+  if (card.data === undefined) {
+    return card.isError ? <PageFault fault={card.error} onRetry={card.refetch} /> : <Skeleton rows={2} shape="cards" />;
+  }
   const { text, link, qr, words, published } = card.data;
   return (
     <div className="grid items-start gap-4 md:grid-cols-[auto_minmax(0,1fr)]">
