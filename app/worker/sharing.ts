@@ -1,7 +1,7 @@
 /**
  * What Alice can be asked: encrypt and keep files, quote, grant, list and revoke. Owns: these methods and her list of files. Owns not: the steps (lib), how it looks.
  */
-import { type Alice, blobRange, type GrantQuote, type GrantSummary, openSealedFile } from 'dintel';
+import { type Alice, blobRange, type Grant, type GrantQuote, type GrantSummary, openSealedFile } from 'dintel';
 import { type Address, type Hex, toHex } from 'dintel/protocol';
 import type { CallContext, Self } from './person';
 
@@ -49,7 +49,8 @@ interface GrantMemo {
   readonly policyId: Hex;
   readonly files: readonly { readonly id: string; readonly name: string; readonly size: number }[];
   readonly whom: string;
-  readonly link: string;
+  /** Not there as long as it is under way. */
+  readonly link?: string;
   readonly at: number;
   /** Decimal wei: what was paid, which the chain forgets when a grant is stopped. */
   readonly paid?: string;
@@ -106,6 +107,15 @@ export function sharing(self: Self) {
   /** Her with the root that a policy was granted with. */
   const aliceFor = async (policyId: Hex): Promise<Alice> =>
     self.alice((await records.get<GrantMemo>(memoName(policyId)))?.root ?? 0);
+
+  /** Writes down what is known only at the end. */
+  async function finished(grant: Grant, memo: GrantMemo) {
+    const link = grant.link({ origin: self.begin.origin });
+    const receipt = await grant.receipt();
+    const paid = receipt?.depositWei.toString();
+    await records.put(memoName(grant.policyId), { ...memo, link, ...(paid !== undefined && { paid }) });
+    return { link, receipt };
+  }
 
   return {
     /** Encrypts a file and keeps the ciphertext in this browser. Nothing leaves it. */
@@ -170,7 +180,7 @@ export function sharing(self: Self) {
       const alice = await self.alice(root);
       // Of somebody who is known the pinned keys count; changed ones are refused until their words were compared.
       const recipient = 'card' in to ? to.card : await self.people.recipient(to.person);
-      const grant = await alice.grant({
+      const grant = await alice.draft({
         ...terms,
         to: recipient,
         label: file.label,
@@ -181,18 +191,17 @@ export function sharing(self: Self) {
         signal: context.signal,
         onProgress: context.onProgress,
       });
-      const link = grant.link({ origin: self.begin.origin });
+      // Before anything is sent, so that a grant that a closed tab cuts short knows what it is.
       const memo: GrantMemo = {
         policyId: grant.policyId,
         files: [{ id: file.id, name: file.name, size: file.size }],
         whom,
-        link,
         root,
         at: Date.now(),
       };
-      const receipt = await grant.receipt();
-      const paid = receipt?.depositWei.toString();
-      await records.put(memoName(grant.policyId), { ...memo, ...(paid !== undefined && { paid }) });
+      await records.put(memoName(grant.policyId), memo);
+      await grant.wait({ signal: context.signal });
+      const { link, receipt } = await finished(grant, memo);
       return {
         policyId: grant.policyId,
         link,
@@ -215,11 +224,16 @@ export function sharing(self: Self) {
 
     /** Goes on with what was begun; gives how many were finished. */
     resume: async (_: unknown, { signal, onProgress }: CallContext): Promise<number> => {
-      let finished = 0;
+      let count = 0;
       for (const alice of await alices()) {
-        for await (const grant of alice.resume({ signal, onProgress })) if (grant.status === 'published') finished++;
+        for await (const grant of alice.resume({ signal, onProgress })) {
+          if (grant.status !== 'published') continue;
+          count++;
+          const memo = await records.get<GrantMemo>(memoName(grant.policyId));
+          if (memo !== undefined) await finished(grant, memo);
+        }
       }
-      return finished;
+      return count;
     },
 
     /** All her grants, newest first, from the chain and what she sealed to herself. */
