@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 const pages: Readonly<Record<string, { readonly title: string; readonly command: readonly string[] }>> = {
   umbral: { title: 'Umbral operations against umbral-pre (ratio above 1: we are faster)', command: ['umbral.ts'] },
-  bigint: { title: 'The same without WebAssembly', command: ['umbral.ts', '--engine', 'bigint', '--rounds', '5'] },
+  noble: { title: 'The same on the reference engine', command: ['umbral.ts', '--engine', 'noble', '--rounds', '5'] },
   files: { title: 'Files against raw WebCrypto', command: ['files.ts'] },
   size: { title: 'Bundle sizes', command: ['size.ts'] },
   inbox: { title: 'Grants and inbox on a new device, from the root alone', command: ['inbox.ts', '60', '20'] },

@@ -11,7 +11,7 @@
  * test/umbral/kernelTaint.test.ts shows the other half: no secret reaches a branch or an address in the module.
  */
 import { parseArgs } from 'node:util';
-import { bigintEngine } from '../lib/umbral/engine/bigint.ts';
+import { nobleEngine } from '../lib/umbral/engine/noble.ts';
 import { wasmEngine } from '../lib/umbral/engine/wasm.ts';
 
 export interface TimingRow {
@@ -81,8 +81,8 @@ function measure(
 export function timing(samples = 10_000): TimingRow[] {
   const engine = wasmEngine();
   if (!engine) throw new Error('no WebAssembly engine here');
-  const base = bigintEngine.secretProducts([{ base: 'G', scalars: toBytes(7n ** 80n % N) }]);
-  const other = bigintEngine.secretProducts([{ base: 'U', scalars: toBytes(5n ** 90n % N) }]);
+  const base = nobleEngine.secretProducts([{ base: 'G', scalars: toBytes(7n ** 80n % N) }]);
+  const other = nobleEngine.secretProducts([{ base: 'U', scalars: toBytes(5n ** 90n % N) }]);
   const digest = new Uint8Array(32).fill(5);
   const [one, dense, sparse] = [toBytes(1n), toBytes((1n << 255n) - 1n), toBytes(1n << 254n)];
   const fixedScalar = toBytes(3n ** 150n % N);

@@ -1,7 +1,7 @@
 /**
  * Every Umbral operation against @nucypher/umbral-pre (WebAssembly) in one process, side by side.
  *
- *   npx node bench/umbral.ts [--engine bigint] [--rounds 15] [--json]
+ *   npx node bench/umbral.ts [--engine noble] [--rounds 15] [--json]
  *
  * Each round times both libraries in turn on the same inputs, so that a busy machine disturbs both alike; a row is the median
  * over rounds after both are warm, and ratio = umbral-pre's time / ours (above 1: we are faster). Only ratios of one run mean anything.
@@ -52,15 +52,15 @@ function callsWithin(budgetMs: number, call: () => void): number {
   return Math.max(1, Math.min(1000, Math.round((budgetMs * 1000) / once)));
 }
 
-/** `bigint` forces the engine without WebAssembly; `wasm` insists on the fast one; without a name it is what the library picks. */
+/** `noble` forces the reference engine; `wasm` insists on the fast one; without a name it is what the library picks. */
 async function choose(name: string | undefined): Promise<void> {
   const { arithmetic, useEngine: pick } = await import('../lib/umbral/engine/current.ts');
-  const { bigintEngine } = await import('../lib/umbral/engine/bigint.ts');
+  const { nobleEngine } = await import('../lib/umbral/engine/noble.ts');
   const first = arithmetic();
-  if (name !== undefined && name !== 'bigint' && name !== first.name) {
+  if (name !== undefined && name !== 'noble' && name !== first.name) {
     throw new Error(`no engine ${name} here; the library picks ${first.name}`);
   }
-  pick(name === 'bigint' ? bigintEngine : first);
+  pick(name === 'noble' ? nobleEngine : first);
 }
 
 /** Runs the whole comparison on the engine of that name. */

@@ -4,8 +4,8 @@
  * node that promised to serve such a kfrag can never answer.
  */
 import { afterEach, describe, expect, it } from 'vitest';
-import { bigintEngine } from '../../lib/umbral/engine/bigint.ts';
 import { useEngine } from '../../lib/umbral/engine/current.ts';
+import { nobleEngine } from '../../lib/umbral/engine/noble.ts';
 import { wasmEngine } from '../../lib/umbral/engine/wasm.ts';
 import type { Engine } from '../../lib/umbral/engine.ts';
 import {
@@ -36,7 +36,7 @@ afterEach(() => {
   if (before) use(before);
 });
 
-describe.each([bigintEngine, wasmEngine()!])('$name', (engine) => {
+describe.each([nobleEngine, wasmEngine()!])('$name', (engine) => {
   it('a capsule whose V is O as 02 00…00, with s*G = h*E, is no capsule', () => {
     before = use(engine);
     const r = Scalar.random();

@@ -1,4 +1,4 @@
-/** Where WebAssembly is missing, forbidden or too old, the library works in BigInt, with the same results, and says so. */
+/** Where WebAssembly is missing, forbidden or too old, the library works on noble, with the same results, and says so. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { text } from './support.ts';
 
@@ -25,7 +25,7 @@ afterEach(() => {
 
 describe('with', () => {
   for (const [name, platform] of Object.entries(platforms)) {
-    it(`${name}: BigInt, and it opens what the kernel encrypted`, async () => {
+    it(`${name}: noble, and it opens what the kernel encrypted`, async () => {
       vi.resetModules();
       const fast = await import('../../lib/umbral/index.ts');
       expect(fast.engine()).toBe('wasm');
@@ -34,7 +34,7 @@ describe('with', () => {
       vi.resetModules();
       vi.stubGlobal('WebAssembly', platform);
       const slow = await import('../../lib/umbral/index.ts');
-      expect(slow.engine()).toBe('bigint');
+      expect(slow.engine()).toBe('noble');
       const key = slow.SecretKey.fromBytes(secret.toSecretBytes());
       expect(slow.decryptOriginal(key, slow.Capsule.fromBytes(capsule.toBytes()), ciphertext)).toEqual(text('lintel'));
     });

@@ -1,9 +1,9 @@
 /**
  * No secret decides a branch, a select or an address in the kernel: the very module that ships runs in an interpreter that
- * follows every bit of the secrets through it (kernelInterpreter.ts), and its results are those of the engine in BigInt.
+ * follows every bit of the secrets through it (kernelInterpreter.ts), and its results are those of noble.
  */
 import { describe, expect, it } from 'vitest';
-import { bigintEngine } from '../../lib/umbral/engine/bigint.ts';
+import { nobleEngine } from '../../lib/umbral/engine/noble.ts';
 import { createWasmEngine, type Kernel, kernelModule } from '../../lib/umbral/engine/wasm.ts';
 import type { Engine } from '../../lib/umbral/engine.ts';
 import { Interpreter, type Leak } from './kernelInterpreter.ts';
@@ -36,7 +36,7 @@ function leaksOf(secret: readonly Uint8Array[], call: (engine: Engine) => unknow
   secrets = secret;
   interpreter.secret.fill(0);
   interpreter.leaks.length = 0;
-  expect(call(engine)).toEqual(call(bigintEngine));
+  expect(call(engine)).toEqual(call(nobleEngine));
   secrets = [];
   return interpreter.leaks.slice();
 }
@@ -46,8 +46,8 @@ const scalar = (seed: number): Uint8Array =>
 const join = (...parts: readonly Uint8Array[]) => Uint8Array.from(parts.flatMap((part) => [...part]));
 const [a, b, c, d] = [scalar(1), scalar(2), scalar(3), scalar(4)];
 const [p, q] = [
-  bigintEngine.secretProducts([{ base: 'G', scalars: scalar(9) }]),
-  bigintEngine.secretProducts([{ base: 'U', scalars: scalar(8) }]),
+  nobleEngine.secretProducts([{ base: 'G', scalars: scalar(9) }]),
+  nobleEngine.secretProducts([{ base: 'U', scalars: scalar(8) }]),
 ];
 
 describe('no secret decides a branch, a select or an address in', () => {

@@ -3,18 +3,18 @@
  * Internal to lib/umbral, tests and benches: only the name, `engine()`, is public.
  */
 import type { Engine } from '../engine.ts';
-import { bigintEngine } from './bigint.ts';
+import { nobleEngine } from './noble.ts';
 import { wasmEngine } from './wasm.ts';
 
 let chosen: Engine | undefined;
 
-/** The engine in use: WebAssembly where the platform allows it, else BigInt. Chosen on first call: importing costs nothing. */
+/** The engine in use: WebAssembly where the platform allows it, else noble. Chosen on first call: importing costs nothing. */
 export function arithmetic(): Engine {
-  chosen ??= wasmEngine() ?? bigintEngine;
+  chosen ??= wasmEngine() ?? nobleEngine;
   return chosen;
 }
 
-/** The name of the engine in use: `wasm` or `bigint`. */
+/** The name of the engine in use: `noble` or `wasm`. */
 export const engine = (): string => arithmetic().name;
 
 /** For tests and benches: uses `other` from now on. Returns what was in use, to be put back. */

@@ -1,13 +1,12 @@
-/** The engine without WebAssembly: the contract, its points against noble's, ECDSA byte for byte that of noble-curves. */
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { describe, expect, it } from 'vitest';
-import { bigintEngine } from '../../../lib/umbral/engine/bigint.ts';
+import { nobleEngine } from '../../../lib/umbral/engine/noble.ts';
 import { stream } from '../support.ts';
 import { engineContract } from './contract.ts';
 
-engineContract(bigintEngine);
+engineContract(nobleEngine);
 
-describe('bigint: ECDSA', () => {
+describe('noble: ECDSA', () => {
   it('is byte for byte that of noble-curves, with and without additional data', () => {
     const random = stream(0xecd5a);
     for (let i = 0; i < 20; i++) {
@@ -19,7 +18,7 @@ describe('bigint: ECDSA', () => {
       const options = { prehash: false, format: 'recovered' } as const;
       const theirs = secp256k1.sign(digest, secret, options);
       const hedged = secp256k1.sign(digest, secret, { ...options, extraEntropy });
-      const ours = [bigintEngine.ecdsa.sign(secret, digest), bigintEngine.ecdsa.sign(secret, digest, extraEntropy)];
+      const ours = [nobleEngine.ecdsa.sign(secret, digest), nobleEngine.ecdsa.sign(secret, digest, extraEntropy)];
       for (const [k, each] of [theirs, hedged].entries()) {
         expect(ours[k]).toEqual(Uint8Array.of(...each.subarray(1), each[0]!)); // noble puts the recovery id first
       }
