@@ -8,8 +8,6 @@ export {
   type GrantOutcome,
   type GrantQuote,
   type QuoteOptions,
-  type Revoked,
-  type RevokeOptions,
 } from './alice/alice.ts';
 export type { Extended, ExtendOptions } from './alice/extend.ts';
 export { Grant, type GrantNode, type GrantReceipt } from './alice/grant.ts';
@@ -17,6 +15,7 @@ export type { DrawRecord, GrantState } from './alice/grantRecord.ts';
 export type { GrantSummary } from './alice/grants.ts';
 export { Labels, type LabelsOptions } from './alice/labels.ts';
 export type { ReceivedGrant, Receiver, Recipient } from './alice/recipient.ts';
+export type { Revoked, RevokeOptions } from './alice/revoke.ts';
 export type { LabelReceivers, ReceiversOptions, Regrant, RotatedLabel, RotateOptions } from './alice/rotate.ts';
 export { bucketOf, drawOrder, samplerSeed } from './alice/sampler.ts';
 export { type WrongAnswer, WrongAnswerError } from './bob/ask.ts';

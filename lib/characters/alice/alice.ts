@@ -6,25 +6,23 @@
  * Source: DESIGN sections 2 and 4 to 7; protocol.md sections 5.2, 8 and 9; research/app-sdk.md 1.1.
  */
 import { randomBytes } from '@noble/hashes/utils.js';
-import type { Chain, SentTransaction } from '../../chain/chain.ts';
+import type { Chain } from '../../chain/chain.ts';
 import type { Deployment } from '../../chain/deployments.ts';
 import { ChainError } from '../../chain/errors.ts';
-import { PolicyManager, type PolicyRecord } from '../../chain/policyManager.ts';
+import type { PolicyRecord } from '../../chain/policyManager.ts';
 import { readRegistry } from '../../chain/registry.ts';
 import { encodeConditions, parseConditions } from '../../protocol/conditions.ts';
 import { maxShares } from '../../protocol/constants.ts';
 import { DintelError, ProtocolError } from '../../protocol/errors.ts';
 import { openFileKey } from '../../protocol/fileDecrypt.ts';
 import type { FileHeader } from '../../protocol/fileHeader.ts';
-import { type Address, fromHex, type Hex, toHex } from '../../protocol/hex.ts';
+import { type Address, type Hex, toHex } from '../../protocol/hex.ts';
 import { type Keyring, labelBytes } from '../../protocol/keys.ts';
 import { policyIdOf } from '../../protocol/leaf.ts';
 import { type FileAuthor, signAuthor } from '../../protocol/manifest.ts';
-import type { Revocation } from '../../protocol/messages.ts';
 import { helloTag } from '../../protocol/notice.ts';
 import { epochAt, quotePolicy } from '../../protocol/policy.ts';
 import { type ByteSource, checkSignal } from '../../protocol/streams.ts';
-import { walletTypedData } from '../../protocol/typed.ts';
 import { UmbralError } from '../../umbral/errors.ts';
 import { generateKFrags } from '../../umbral/generateKFrags.ts';
 import type { PublicKey, SecretKey } from '../../umbral/keys.ts';
@@ -34,23 +32,22 @@ import { type EncryptOptions, Enrico } from '../enrico/enrico.ts';
 import { SentTags } from '../inbox/sentTags.ts';
 import { type Journal, MemoryJournal, sealedFor } from '../journal.ts';
 import { Network } from '../network.ts';
-import { NodeClient } from '../nodeClient.ts';
 import type { OnProgress } from '../progress.ts';
 import { publicFetch } from '../publicFetch.ts';
 import type { SealedFile } from '../sealedFile.ts';
 import { sealedSizeOf } from '../sealedFile.ts';
 import { Batch } from './batch.ts';
-import { type Extended, type ExtendOptions, extendRecord } from './extend.ts';
+import type { Extended, ExtendOptions } from './extend.ts';
 import { Grant, type GrantHost } from './grant.ts';
 import { type ActsOptions, grantActs, sealMember, showLeaves } from './grantActs.ts';
 import { driveGrant, isFinal } from './grantMachine.ts';
 import { decodeRecord, encodeRecord, type GrantRecord, grantName, grantPrefix } from './grantRecord.ts';
-import { type GrantSummary, type ReadGrantsOptions, readGrants } from './grants.ts';
+import type { GrantSummary, ReadGrantsOptions } from './grants.ts';
 import { Labels } from './labels.ts';
 import { maxPolicies, payPolicies } from './pay.ts';
 import { type ChainCandidate, chainCandidates, chooseCohort, Introductions, toReserve } from './probe.ts';
-import { receiptOf } from './receipt.ts';
 import { type BobKeys, keysOf, type Recipient } from './recipient.ts';
+import type { Revoked, RevokeOptions } from './revoke.ts';
 import type { LabelReceivers, ReceiversOptions, RotatedLabel, RotateOptions } from './rotate.ts';
 import { samplerSeed, suggestRate } from './sampler.ts';
 
@@ -139,24 +136,8 @@ export interface GrantOutcome {
   readonly error: DintelError | undefined;
 }
 
-export interface RevokeOptions {
-  readonly policyId: Hex;
-  /** Also tell the cohort by a signed message, before the transaction is mined: one more signature. Default false. */
-  readonly earlyNotice?: boolean | undefined;
-  /** Sends and pays the transaction, so that the owner only signs: her account may be a contract wallet, or without coins. */
-  readonly payer?: Chain | undefined;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: OnProgress | undefined;
-}
-
-export interface Revoked {
-  readonly policyId: Hex;
-  readonly transactionHash: Hex;
-  readonly gasUsed: bigint;
-  readonly refundWei: bigint;
-  /** What each node of the cohort said to the early notice. */
-  readonly nodes: readonly { readonly node: Address; readonly code: string | undefined }[];
-}
+/** What she does with a grant that stands; loaded when it is first asked for. */
+const later = () => import('../later.ts');
 
 export class Alice {
   readonly network: Network<Chain>;
@@ -384,8 +365,8 @@ export class Alice {
 
   /** A grant of this journal by its id, in whatever state. */
   async find(policyId: Hex): Promise<Grant | undefined> {
-    const bytes = await this.#journal.get(grantName(policyId));
-    return bytes && this.#handle(decodeRecord(bytes), [], undefined);
+    const record = await this.#recordOf(policyId);
+    return record && this.#handle(record, [], undefined);
   }
 
   /**
@@ -421,18 +402,9 @@ export class Alice {
   async extend(options: ExtendOptions): Promise<Extended> {
     const { policyId, signal, onProgress } = options;
     checkSignal(signal);
-    const bytes = await this.#journal.get(grantName(policyId));
-    if (!bytes) {
-      const details = 'This device has no record of the grant: extend it where it was made.';
-      throw new ProtocolError('STORAGE_NOT_FOUND', { field: 'policyId', got: policyId, details });
-    }
-    const record = decodeRecord(bytes);
-    if (record.state !== 'published') {
-      throw new ProtocolError('E_REPLAY', {
-        details: `The grant is ${record.state}: finish it before it is extended.`,
-      });
-    }
+    const record = await this.#recordOf(policyId);
     const acts = grantActs(this.#actsOptions({ files: [], signal, onProgress }));
+    const { extendRecord } = await later();
     const { record: next, ...told } = await extendRecord(record, { ...options, network: this.network, acts });
     await this.#save(next);
     const grant = this.#handle(next, [], onProgress);
@@ -444,22 +416,9 @@ export class Alice {
    * cannot take back what Bob has already opened. Throws `ChainError` (`revert` AlreadyRevoked, NotOwner, PolicyOver, …).
    */
   async revoke(options: RevokeOptions): Promise<Revoked> {
-    const { policyId, signal, onProgress } = options;
-    checkSignal(signal);
-    const { policyManager, deployment } = this.network;
-    const { payer } = options;
-    const signed = options.earlyNotice || payer ? await this.#signRevocation(policyId) : undefined;
-    const nodes = options.earlyNotice && signed ? await this.#noticeEarly(signed, signal) : [];
-    const sent: SentTransaction =
-      payer && signed
-        ? await new PolicyManager(payer, deployment.policyManager).revokeBySig({ id: policyId, ...signed })
-        : await policyManager.revoke(policyId);
-    onProgress?.({ type: 'tx.sent', hash: sent.hash });
-    const mined = await sent.wait(signal ? { signal } : {});
-    onProgress?.({ type: 'tx.mined', hash: sent.hash });
-    const revoked = mined.logs.map((log) => policyManager.decode(log)).find((event) => event.event === 'PolicyRevoked');
-    const refundWei = revoked?.event === 'PolicyRevoked' ? revoked.args.refund : 0n;
-    return { policyId, transactionHash: mined.hash, gasUsed: mined.gasUsed, refundWei, nodes };
+    const { network } = this;
+    const { revokePolicy } = await later();
+    return revokePolicy(options, { network, recordOf: (policyId) => this.#recordOf(policyId), fetch: this.#fetch });
   }
 
   /**
@@ -470,14 +429,12 @@ export class Alice {
   async *grants(
     options: Pick<ReadGrantsOptions, 'signal' | 'onProgress'> = {},
   ): AsyncGenerator<GrantSummary, void, void> {
+    const { readGrants } = await later();
     const summaries = readGrants({
       network: this.network,
       keyring: this.#keyring,
       owner: this.address,
-      manifestOf: async (policyId) => {
-        const bytes = await this.#journal.get(grantName(policyId));
-        return bytes ? decodeRecord(bytes).manifest?.bytes : undefined;
-      },
+      manifestOf: async (policyId) => (await this.#recordOf(policyId))?.manifest?.bytes,
       fetch: this.#fetch,
       ...options,
     });
@@ -493,7 +450,7 @@ export class Alice {
    * Throws E_LABEL, `ChainError`, ABORTED.
    */
   async receivers(options: ReceiversOptions): Promise<LabelReceivers> {
-    const { receiversOf } = await import('./rotate.ts');
+    const { receiversOf } = await later();
     return receiversOf(this, this.#labels, options);
   }
 
@@ -507,7 +464,7 @@ export class Alice {
    * `ChainError`, ABORTED. Throws when the label is rotated, and stays so: what `regrant.files` throws, and what `grant` throws.
    */
   async rotateLabel(options: RotateOptions): Promise<RotatedLabel> {
-    const { rotateLabel } = await import('./rotate.ts');
+    const { rotateLabel } = await later();
     return rotateLabel(this, this.#labels, options);
   }
 
@@ -620,43 +577,12 @@ export class Alice {
     });
   }
 
-  /** Her word that it ends: good for nodes and for the contract, for an hour. One question to the wallet. */
-  async #signRevocation(policyId: Hex): Promise<Revocation & { readonly signature: Uint8Array }> {
-    const { timestamp } = await this.network.now();
-    const message: Revocation = { policyId, deadline: timestamp + 3_600 };
-    const typed = walletTypedData('Revocation', this.network.contracts, message);
-    return { ...message, signature: fromHex(await this.network.chain.signTypedData(typed)) };
-  }
-
-  /** The signed revocation to every node of the cohort; what they say is told, never waited for long. */
-  async #noticeEarly(
-    revocation: Revocation & { readonly signature: Uint8Array },
-    signal: AbortSignal | undefined,
-  ): Promise<Revoked['nodes']> {
-    const bytes = await this.#journal.get(grantName(revocation.policyId));
-    if (!bytes) return [];
-    const record = decodeRecord(bytes);
-    const { chainId, adjudicator, policyManager, escrow } = this.network.contracts;
-    const body = { domain: { chainId, adjudicator, policyManager, escrow }, ...revocation };
-    return Promise.all(
-      record.cohort.map(async ({ node, url }) => {
-        try {
-          const client = new NodeClient({ url, timeoutMs: 3_000, fetch: this.#fetch });
-          await client.post('revocations', body, { signal });
-          return { node, code: undefined };
-        } catch (error) {
-          return { node, code: error instanceof DintelError ? error.code : 'E_INTERNAL' };
-        }
-      }),
-    );
-  }
-
   #handle(record: GrantRecord, files: readonly SealedFile[], onProgress: OnProgress | undefined): Grant {
     const { network } = this;
     const batch = record.batch === undefined ? undefined : this.#batchOf(record.batch, onProgress);
     const host: GrantHost = {
       save: (next) => this.#save(next),
-      receipt: (paid, signal) => receiptOf(network, paid, signal),
+      receipt: async (paid, signal) => (await later()).receiptOf(network, paid, signal),
       drive: (start, signal, onRecord) => {
         batch?.enter(start.policyId);
         return driveGrant(start, {
@@ -720,6 +646,11 @@ export class Alice {
     });
     this.#batches.set(id, batch);
     return batch;
+  }
+
+  async #recordOf(policyId: Hex): Promise<GrantRecord | undefined> {
+    const bytes = await this.#journal.get(grantName(policyId));
+    return bytes && decodeRecord(bytes);
   }
 
   #save(record: GrantRecord): Promise<void> {

@@ -39,13 +39,21 @@ export interface Extended {
 }
 
 /**
- * The record as it is to be published. Throws POLICY_REVOKED, POLICY_EXPIRED, E_DURATION (not later), NOT_ENOUGH_NODES with every
- * reason, `ChainError`, ABORTED.
+ * The record as it is to be published. Throws STORAGE_NOT_FOUND (there is none), E_REPLAY (unfinished), POLICY_REVOKED, POLICY_EXPIRED,
+ * E_DURATION (not later), NOT_ENOUGH_NODES with every reason, `ChainError`, ABORTED.
  */
 export async function extendRecord(
-  record: GrantRecord,
+  record: GrantRecord | undefined,
   options: ExtendOptions & { readonly network: Network<Chain>; readonly acts: GrantActs },
 ): Promise<Omit<Extended, 'grant'> & { readonly record: GrantRecord }> {
+  if (!record) {
+    const details = 'This device has no record of the grant: extend it where it was made.';
+    throw new ProtocolError('STORAGE_NOT_FOUND', { field: 'policyId', got: options.policyId, details });
+  }
+  if (record.state !== 'published') {
+    const details = `The grant is ${record.state}: finish it before it is extended.`;
+    throw new ProtocolError('E_REPLAY', { details });
+  }
   const { network, acts, signal, onProgress, atLeast = record.shares } = options;
   const { policyId, cohort } = record;
   const expiresAt = typeof options.until === 'number' ? options.until : Math.floor(options.until.getTime() / 1000);

@@ -295,7 +295,7 @@ export class Bob {
       const expected = `below ${manifest.manifest.files.length}`;
       throw new ProtocolError('E_FIELD', { field: 'file', expected, got: String(place) });
     }
-    const { openChallenge } = await import('./challenge.ts');
+    const { openChallenge } = await import('../later.ts');
     const { capsule } = parseFileHeader(file.headerBytes);
     return openChallenge({
       deployment: this.network.deployment,

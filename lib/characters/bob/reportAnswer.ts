@@ -9,6 +9,6 @@ export async function reportAnswer(
   answer: SignedAnswer,
   options: ReportOptions,
 ): Promise<Reported> {
-  const { report } = await import('./report.ts');
+  const { report } = await import('../later.ts');
   return report(deployment, answer, options);
 }
