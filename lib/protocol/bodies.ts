@@ -99,6 +99,9 @@ export const ackBody = object({
   until: seconds,
 });
 
+/** A promise that is shown again: its terms and the operator's signature over them. */
+const shownAck = object({ ...ackTerms, signature });
+
 export const ackAnswer = object({ ack: object(ackTerms), signature });
 
 export const reencryptBody = object({
@@ -107,7 +110,7 @@ export const reencryptBody = object({
   leaf: leafShape,
   proof,
   sealedKfrag: bytes(sealedKfragBytes),
-  ack: optional(object({ ...ackTerms, signature })),
+  ack: optional(shownAck),
   capsules: list(bytes(capsuleBytes), { min: 1, max: maxCapsules }),
   request: object({ node: address, reader: address, nonce: hash, issuedAt: seconds, expiresAt: seconds, signature }),
 });
@@ -143,6 +146,7 @@ export const reservationBody = object({
   policyId: hash,
   leaf: leafShape,
   proof,
+  ack: optional(shownAck),
   chunks: list(object({ id: chunkId, size: uint({ min: 1, max: maxChunkBytes }) }), { min: 1, max: maxReservedChunks }),
   reservation: object({ expiresAt: seconds, signature }),
 });

@@ -22,7 +22,7 @@ export interface FeesOptions {
   /** Seconds. */
   readonly epochLength: number;
   readonly disputeEpochs: number;
-  /** A running policy is settled when that pays this many times the gas; one that is over, whatever it pays. Default 3. */
+  /** A running policy is settled when that pays this many times the gas; one that is over, when it pays the gas. Default 3. */
   readonly factor?: number;
   /** Timestamp of the head, seconds; undefined while there is none to trust. */
   readonly chainTime: () => number | undefined;
@@ -70,24 +70,24 @@ export class Fees {
 
   /** Look, and settle what is worth it or ends. Never throws; what went wrong is in `state`. */
   async tick(): Promise<void> {
-    const { leaves, epochLength, disputeEpochs, chainTime } = this.#options;
+    const { leaves, epochLength, disputeEpochs, chainTime, factor = defaultSettleFactor } = this.#options;
     const time = chainTime();
     if (time === undefined) return;
     this.#state = { ...this.#state, lastError: undefined };
     try {
       const due = leaves.due(epochAt(time, epochLength), disputeEpochs);
       this.#state = { ...this.#state, unsettledWei: due.reduce((sum, one) => sum + mostOf(one), 0n) };
-      for (const batch of batches(due.filter(isOver))) await this.#settle(batch, true);
+      for (const batch of batches(due.filter(isOver))) await this.#settle(batch, Math.min(1, factor));
       const running = due.filter((one) => !isOver(one)).sort((a, b) => (mostOf(a) < mostOf(b) ? 1 : -1));
       // Dearest first: when one of a batch is not worth its gas, those after it are not.
-      for (const batch of batches(running)) if (!(await this.#settle(batch, false))) return;
+      for (const batch of batches(running)) if (!(await this.#settle(batch, factor))) return;
     } catch (error) {
       this.#note(error);
     }
   }
 
-  /** Whether all that the batch earns was settled. */
-  async #settle(batch: readonly DueLeaf[], regardless: boolean): Promise<boolean> {
+  /** Settles what pays `factor` times its share of the gas: whether that was all of the batch. */
+  async #settle(batch: readonly DueLeaf[], factor: number): Promise<boolean> {
     const priced: Priced[] = [];
     for (const one of batch) {
       const paid = await this.#price(one);
@@ -99,22 +99,16 @@ export class Fees {
       const request = policies.request('settleMany', [settlementsOf(priced)]);
       const { gas, gasPriceWei } = await policies.chain.estimate(request);
       const shareWei = (gas * gasPriceWei) / BigInt(priced.length);
-      const worth = regardless ? priced : priced.filter(({ paid }) => this.#isWorth(paid, shareWei));
+      const worth = priced.filter(({ paid }) => isWorth(paid, shareWei, factor));
       if (worth.length > 0) await this.#send(worth);
       return worth.length === priced.length;
     } catch (error) {
       if (!isRevert(error)) throw error;
       this.#note(error);
       // One that the contract refuses (of a policy that was made anew after a re-org) must not hold the others.
-      if (batch.length > 1) for (const one of priced) await this.#settle([one], regardless);
+      if (batch.length > 1) for (const one of priced) await this.#settle([one], factor);
       return false;
     }
-  }
-
-  /** Does it pay enough for its share of the gas? In hundredths, since a factor need not be whole. */
-  #isWorth(paidWei: bigint, gasWei: bigint): boolean {
-    const { factor = defaultSettleFactor } = this.#options;
-    return paidWei * 100n >= gasWei * BigInt(Math.round(factor * 100));
   }
 
   /** What the contract would pay to the node now; notes what the chain says is settled already. Units: wei. */
@@ -152,6 +146,10 @@ export class Fees {
     this.#state = { ...this.#state, lastError: error instanceof Error ? error.message : 'unknown' };
   }
 }
+
+/** Does it pay enough for its share of the gas? In hundredths, since a factor need not be whole. */
+const isWorth = (paidWei: bigint, gasWei: bigint, factor: number): boolean =>
+  paidWei * 100n >= gasWei * BigInt(Math.round(factor * 100));
 
 /** Every billed epoch is final: what is not settled now, may go back to the sponsor. */
 const isOver = ({ last, end }: DueLeaf): boolean => last === end;

@@ -78,6 +78,21 @@ describe('reservations', () => {
     expect(await codeOf(ursula.reserve(good))).toBe('E_POLICY');
   });
 
+  it('gives no room, and remembers no leaf, below what the node takes, unless it has promised', async () => {
+    const world = makeWorld();
+    const { ursula, reservation, view, node, miner, policyId, leafHash, ports } = world;
+    const chunks = [{ id: id('aa'), size: 10 }];
+    const { ack, signature } = await ursula.ack(world.ackBody());
+    view.miners.set(node, { ...miner, minRate: 5_000n });
+    expect(await codeOf(ursula.reserve(reservation(chunks)))).toBe('E_PAYMENT');
+    expect(await codeOf(ursula.reserve(reservation(chunks, { ack: { ...ack, rate: 999n, signature } })))).toBe(
+      'E_PAYMENT',
+    );
+    expect(ports.chunks.total()).toBe(0);
+    expect(ports.leaves?.find(policyId, leafHash)?.proof).toBeUndefined();
+    expect(await codeOf(ursula.reserve(reservation(chunks, { ack: { ...ack, signature } })))).toBe('ok');
+  });
+
   it('counts the disk once for a chunk that several policies name', async () => {
     const world = makeWorld({ ursula: { storageBytes: 100, policyStorageBytes: 100 } });
     await world.ports.chunks.reserve(randomWord(), randomWord(), [{ id: id('aa'), size: 60 }], t0 + 600);

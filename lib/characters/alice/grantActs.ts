@@ -233,7 +233,7 @@ function targetsOf(record: GrantRecord, options: ActsOptions, onShown: (index: n
   const { leaves, tree } = leavesOf(record);
   const signer = keyring.verifying();
   return leaves.map(({ parts: leaf, hash }, index) => {
-    const { url } = record.cohort[index] as Member;
+    const { url, ack } = record.cohort[index] as Member;
     const client = new NodeClient({ url, ...(options.fetch && { fetch: options.fetch }) });
     return {
       client,
@@ -246,6 +246,7 @@ function targetsOf(record: GrantRecord, options: ActsOptions, onShown: (index: n
           policyId: record.policyId,
           leaf,
           proof: tree.proof(index),
+          ack,
           chunks,
           reservation: { expiresAt, signature },
         };

@@ -12,6 +12,7 @@ import {
 } from '../../protocol/index.ts';
 import { PublicKey } from '../../umbral/index.ts';
 import { checkAudience, checkDomain, checkLeaf, knownLeaf } from './leaves.ts';
+import { checkPayment } from './payment.ts';
 import { epochOf, freshHead, servablePolicy } from './policies.ts';
 import type { ChunkRef, UrsulaPorts } from './ports.ts';
 
@@ -27,8 +28,8 @@ const longestClaimS = 86_400;
 /**
  * Reserve room for chunks of a servable policy, within the byte budget of its leaf and the node's own limits. Idempotent: what
  * is reserved already costs nothing again. What is not uploaded when the reservation expires gives its room back: a signature
- * alone must not fill a disk. Throws ProtocolError with the first of: E_DOMAIN, E_AUDIENCE, E_CHAIN_STALE, E_POLICY,
- * E_REVOKED, E_EXPIRED, E_PENDING, E_LEAF, E_CLOCK, E_SIGNATURE, E_FIELD, E_BUDGET, E_STORAGE.
+ * alone must not fill a disk; and nobody has room, or a leaf that is settled on our gas, below what the node takes. Throws ProtocolError with the first of: E_DOMAIN, E_AUDIENCE, E_CHAIN_STALE, E_POLICY,
+ * E_REVOKED, E_EXPIRED, E_PENDING, E_PAYMENT, E_LEAF, E_CLOCK, E_SIGNATURE, E_FIELD, E_BUDGET, E_STORAGE.
  */
 export async function reserveChunks(
   ports: UrsulaPorts,
@@ -42,6 +43,7 @@ export async function reserveChunks(
   checkAudience(ports, leaf);
   const head = freshHead(ports);
   const policy = await servablePolicy(ports, policyId, head);
+  checkPayment(ports, body, policy, head);
   const whole = checkLeaf(leaf, body.proof, policy);
   const { hash } = whole;
   const now = Math.floor(ports.clock.nowMs() / 1000);

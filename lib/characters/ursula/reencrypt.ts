@@ -5,24 +5,22 @@
  * Owns: the order. Owns not: step 1 (transport and schema, the server's), the parts (leaves, policies, share).
  */
 import {
-  ackCovers,
   checkRequestTimes,
   sealedKfragHash as hashOfSealed,
-  leafOf,
   ProtocolError,
   type Receipt,
   type ReencryptAnswer,
   type ReencryptBody,
   receiptOf,
-  recoverTyped,
   requestOf,
   skewSeconds,
   verifyRequest,
 } from '../../protocol/index.ts';
 import type { TokenBuckets } from './bucket.ts';
 import { checkAudience, checkConditions, checkDomain, checkLeaf, knownLeaf } from './leaves.ts';
+import { checkPayment } from './payment.ts';
 import { epochOf, freshHead, headAnswer, judgePolicy, requireServable, servablePolicy } from './policies.ts';
-import type { Head, PolicyView, UrsulaPorts, WorkPlace } from './ports.ts';
+import type { Head, UrsulaPorts, WorkPlace } from './ports.ts';
 import { signWithOperator } from './sign.ts';
 
 /**
@@ -139,30 +137,3 @@ async function reencryptAt(place: WorkPlace, ports: UrsulaPorts, body: Reencrypt
 }
 
 const replay = (): ProtocolError => new ProtocolError('E_REPLAY', { field: 'request.nonce' });
-
-/**
- * E_PAYMENT if the policy pays less than the node takes now, unless the node has promised by an Ack, which Bob has from
- * the manifest and the node need not remember.
- */
-function checkPayment(ports: UrsulaPorts, body: ReencryptBody, policy: PolicyView, head: Head): void {
-  const minRate = ports.registry.miner(ports.node)?.minRate ?? 0n;
-  if (policy.rate >= minRate || isPromised(ports, body, policy, head)) return;
-  throw new ProtocolError('E_PAYMENT', {
-    details: `The policy pays ${policy.rate} wei per epoch; this node takes ${minRate}.`,
-    data: { rate: String(policy.rate), minRate: String(minRate) },
-  });
-}
-
-function isPromised(ports: UrsulaPorts, body: ReencryptBody, policy: PolicyView, head: Head): boolean {
-  if (body.ack === undefined) return false;
-  const { hash } = leafOf(body.leaf);
-  const { signature, ...terms } = body.ack;
-  const ack = { ...terms, policyId: body.policyId, leaf: hash };
-  if (!ackCovers(ack, policy, hash, head.timestamp)) return false;
-  try {
-    const operator = recoverTyped('Ack', ports.network, ack, signature);
-    return ports.registry.operatorValid(ports.node, operator, ack.epoch);
-  } catch {
-    return false;
-  }
-}
