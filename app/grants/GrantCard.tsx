@@ -1,5 +1,6 @@
 'use client';
 
+import Link from 'next/link';
 import { useState } from 'react';
 import { Address } from '../components/Address';
 import { Button } from '../components/Button';
@@ -74,7 +75,15 @@ export function GrantCard({ grant, onChange }: { readonly grant: OwnGrant; reado
               </ul>
             </dd>
           </dl>
-          <p className="mt-3 break-all font-mono text-quiet text-xs">{grant.policyId}</p>
+          <p className="mt-3">
+            <Link
+              href={`/network/policies?id=${grant.policyId}`}
+              className="inline-flex min-h-6 items-center underline decoration-line underline-offset-4"
+            >
+              {t('onChain')}
+            </Link>
+          </p>
+          <p className="mt-1 break-all font-mono text-quiet text-xs">{grant.policyId}</p>
         </details>
       )}
       <Sheet open={asked === 'stop'} onClose={() => setAsked(undefined)} title={t('stopTitle')}>

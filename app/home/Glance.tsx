@@ -107,7 +107,7 @@ function Inbox() {
         <Skeleton rows={most} />
       ) : (
         <>
-          <p className="px-5 pt-4" data-testid="to-open">
+          <p className="px-5 py-4" data-testid="to-open">
             <span className={`font-semibold text-lg ${waiting.length > 0 ? 'text-teal' : ''}`}>
               {waiting.length > 0 ? t('toOpen', { n: waiting.length }) : t('nothingNew')}
             </span>
@@ -117,7 +117,7 @@ function Inbox() {
                 : waiting.length === 0 && (all.length > 0 ? t('allOpened', { n: all.length }) : t('noInbox'))}
             </span>
           </p>
-          <ul className="mt-2">
+          <ul className="border-line border-t empty:hidden">
             {waiting.slice(0, most - 1).map((one) => (
               <Line
                 key={one.policyId}

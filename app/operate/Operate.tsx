@@ -126,17 +126,15 @@ function Dashboard({ chronicle, holdings }: { readonly chronicle: Chronicle; rea
       </PageHead>
       <div className="flex flex-col gap-6">
         <Position chronicle={chronicle} node={node} holdings={holdings} />
-        <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[2fr_1fr]">
-          <BeatsPanel chronicle={chronicle} node={account} />
-          <div className="flex flex-col gap-6">
-            <ToDo node={node} holdings={holdings} />
-            <Rate holdings={holdings} />
-          </div>
-        </div>
+        <ToDo node={node} holdings={holdings} />
+        <BeatsPanel chronicle={chronicle} node={account} />
         <EarningsPlots chronicle={chronicle} node={account} />
         <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-2">
           <Withdraw chronicle={chronicle} holdings={holdings} />
-          <Leaving chronicle={chronicle} holdings={holdings} />
+          <div className="flex flex-col gap-6">
+            <Rate holdings={holdings} />
+            <Leaving chronicle={chronicle} holdings={holdings} />
+          </div>
         </div>
         <StakePlot chronicle={chronicle} node={account} />
         <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-2">

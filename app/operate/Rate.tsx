@@ -22,15 +22,14 @@ export function Rate({ holdings }: { readonly holdings: Holdings }) {
   const wanted = /^\d{1,12}$/.test(text.trim()) ? BigInt(text.trim()) * weiPerGwei : undefined;
   return (
     <Panel title={t('rate')} note={gwei(holdings.miner.minRate, language)}>
-      <div className="flex flex-wrap items-end gap-3 px-5 py-4">
+      <div className="flex flex-wrap items-end gap-3 px-5 pt-4">
         <Field
           label={t('rateLabel')}
-          hint={t('rateHint')}
           inputMode="numeric"
           autoComplete="off"
           value={text}
           onChange={(event) => setText(event.target.value)}
-          className="min-w-0 grow basis-40"
+          className="w-44"
         />
         <Take
           text={t('rateSet')}
@@ -41,6 +40,7 @@ export function Rate({ holdings }: { readonly holdings: Holdings }) {
           }}
         />
       </div>
+      <p className="px-5 pt-2 pb-4 text-pretty text-quiet text-sm">{t('rateHint')}</p>
     </Panel>
   );
 }

@@ -55,7 +55,7 @@ function Waiting({
     <section
       data-testid="invitation"
       data-ready={ready}
-      className={`flex flex-col gap-3 rounded-card border p-5 lg:col-span-2 ${ready ? 'border-teal bg-teal-wash' : 'border-line bg-raised'}`}
+      className={`flex flex-col gap-3 rounded-card border p-5 ${ready ? 'border-teal bg-teal-wash' : 'border-line bg-raised'}`}
     >
       <div className="flex flex-wrap items-start justify-between gap-3">
         <div className="min-w-0">

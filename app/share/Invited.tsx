@@ -23,7 +23,7 @@ export function Invited({
         <p className="mt-1 text-pretty text-quiet">{t('invitedNote', { name })}</p>
       </div>
       <p
-        className="max-h-24 overflow-auto break-all rounded-[10px] bg-sunk px-4 py-3 font-mono text-xs"
+        className="max-h-40 overflow-auto break-all rounded-[10px] bg-sunk px-4 py-3 font-mono text-xs"
         data-testid="invitation-link"
       >
         {link}

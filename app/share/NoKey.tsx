@@ -1,11 +1,12 @@
 'use client';
 
-import { useState } from 'react';
+import { type KeyboardEvent, useState } from 'react';
 import { Address } from '../components/Address';
 import { Button } from '../components/Button';
 import { Field } from '../components/Field';
 import { Icon } from '../components/Icon';
 import { useText } from '../i18n/useText';
+import { useMe } from '../session/me';
 import { sharingTexts } from '../sharing/texts';
 import type { Guest } from './Whom';
 
@@ -24,6 +25,8 @@ export function NoKey({
   const t = useText(sharingTexts);
   const [asked, setAsked] = useState(false);
   const [name, setName] = useState('');
+  const [as, setAs] = useState('');
+  const { name: me } = useMe();
   if (guest !== undefined) {
     return (
       <div
@@ -49,31 +52,43 @@ export function NoKey({
     );
   }
   const invite = () => {
-    onGuest({ name: name.trim(), ...(address !== undefined && { address }) });
+    const own = as.trim();
+    onGuest({ name: name.trim(), ...(own !== '' && { as: own }), ...(address !== undefined && { address }) });
     setAsked(false);
     setName('');
+  };
+  // Enter in here is no order to share.
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter') return;
+    event.preventDefault();
+    if (name.trim() !== '') invite();
   };
   return (
     <div className="rise mt-4 flex flex-col gap-3 border-line border-t pt-4" data-testid="no-key">
       <p className="text-pretty text-quiet text-sm">{t(address === undefined ? 'noKeyNote' : 'noKeyAt')}</p>
-      <div className="flex flex-wrap items-end gap-2">
+      <div className="grid gap-3 sm:grid-cols-2">
         <Field
-          className="min-w-48 flex-1"
           label={t('guestName')}
           value={name}
+          maxLength={64}
           autoComplete="off"
           onChange={(event) => setName(event.target.value)}
-          onKeyDown={(event) => {
-            // Enter in here is no order to share.
-            if (event.key !== 'Enter') return;
-            event.preventDefault();
-            if (name.trim() !== '') invite();
-          }}
+          onKeyDown={onKeyDown}
         />
-        <Button disabled={name.trim() === ''} onClick={invite}>
-          {t('inviteThem')}
-        </Button>
+        {me === undefined && (
+          <Field
+            label={t('hostName')}
+            value={as}
+            maxLength={40}
+            autoComplete="name"
+            onChange={(event) => setAs(event.target.value)}
+            onKeyDown={onKeyDown}
+          />
+        )}
       </div>
+      <Button className="self-start" disabled={name.trim() === ''} onClick={invite}>
+        {t('inviteThem')}
+      </Button>
     </div>
   );
 }

@@ -42,7 +42,7 @@ export function Price({
   return (
     <Card>
       <h2 className="mb-3 font-semibold text-lg">{t('price')}</h2>
-      <dl className="grid min-h-28 grid-cols-[1fr_auto] gap-x-4 gap-y-2">
+      <dl className="grid min-h-28 grid-cols-[1fr_auto] gap-y-2 [&>dd]:pl-4">
         {quote !== undefined && (
           <>
             <dt className="text-quiet text-sm">

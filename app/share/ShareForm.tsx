@@ -155,14 +155,7 @@ export function ShareForm() {
     );
   }
   return (
-    <form
-      className="grid items-start gap-4 lg:grid-cols-2"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void share();
-      }}
-    >
-      <Unfinished />
+    <div className="flex flex-col gap-4">
       <Invitations
         onGranted={(done, to) => {
           setWhom({ name: to });
@@ -170,76 +163,85 @@ export function ShareForm() {
           setGranted(done);
         }}
       />
-      <div className="flex flex-col gap-4">
-        <Card>
-          <h2 className="mb-3 font-semibold text-lg">{t('what')}</h2>
-          {what instanceof File || what === undefined ? (
-            <FilePicker
-              file={what}
-              onFile={setFile}
-              hint={t(what === undefined ? 'drop' : 'another')}
-              choose={t('choose')}
-            />
-          ) : (
-            <p className="flex items-center gap-3">
-              <Icon name="files" size={24} className="text-teal" />
-              <span className="font-medium">{what.name}</span>
-              <span className="text-quiet text-sm">{bytes(what.size)}</span>
-            </p>
-          )}
-        </Card>
-        <Whom whom={whom} onWhom={setWhom} />
-      </div>
-      <div className="flex flex-col gap-4">
-        <Card className="flex flex-col gap-5">
-          <div>
-            <Choice
-              label={t('protection')}
-              value={quorum}
-              options={quorums.map(({ threshold, shares }, value) => ({
-                value,
-                text: t('quorum', { m: threshold, n: shares }),
-              }))}
-              onChange={setQuorum}
-            />
-            <p className="mt-2 text-quiet text-sm">
-              {t('protectionNote', { m: terms.threshold, n: terms.shares, less: terms.threshold - 1 })}
-            </p>
-          </div>
-          <Choice
-            label={t('until')}
-            value={chosen}
-            options={durations.map((value) => ({ value, text: lasting(value, language) }))}
-            onChange={setLasts}
-          />
-          <Field label={t('note')} value={note} maxLength={200} onChange={(event) => setNote(event.target.value)} />
-          {known?.address !== undefined && (
-            <label className="flex cursor-pointer items-start gap-3">
-              <input
-                type="checkbox"
-                className="mt-1 size-5 accent-teal"
-                checked={tell}
-                onChange={(event) => setTell(event.target.checked)}
+      <form
+        className="grid items-start gap-4 lg:grid-cols-2"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void share();
+        }}
+      >
+        <Unfinished />
+        <div className="flex flex-col gap-4">
+          <Card>
+            <h2 className="mb-3 font-semibold text-lg">{t('what')}</h2>
+            {what instanceof File || what === undefined ? (
+              <FilePicker
+                file={what}
+                onFile={setFile}
+                hint={t(what === undefined ? 'drop' : 'another')}
+                choose={t('choose')}
               />
-              <span className="text-sm">{t('tell', { name })}</span>
-            </label>
-          )}
-        </Card>
-        {guest !== undefined && <Fault fault={task.fault} />}
-        <Price terms={{ ...terms, until }} quorums={quorums} onQuorum={setQuorum}>
-          {(affordable) => (
-            <Button
-              type="submit"
-              kind="primary"
-              className="w-full"
-              busy={task.busy}
-              disabled={what === undefined || whom === undefined || (guest === undefined && !affordable)}
-            >
-              {guest === undefined ? t('share') : t('invite', { name: guest.name })}
-            </Button>
-          )}
-        </Price>
-      </div>
-    </form>
+            ) : (
+              <p className="flex items-center gap-3">
+                <Icon name="files" size={24} className="text-teal" />
+                <span className="font-medium">{what.name}</span>
+                <span className="text-quiet text-sm">{bytes(what.size)}</span>
+              </p>
+            )}
+          </Card>
+          <Whom whom={whom} onWhom={setWhom} />
+        </div>
+        <div className="flex flex-col gap-4">
+          <Card className="flex flex-col gap-5">
+            <div>
+              <Choice
+                label={t('protection')}
+                value={quorum}
+                options={quorums.map(({ threshold, shares }, value) => ({
+                  value,
+                  text: t('quorum', { m: threshold, n: shares }),
+                }))}
+                onChange={setQuorum}
+              />
+              <p className="mt-2 text-quiet text-sm">
+                {t('protectionNote', { m: terms.threshold, n: terms.shares, less: terms.threshold - 1 })}
+              </p>
+            </div>
+            <Choice
+              label={t('until')}
+              value={chosen}
+              options={durations.map((value) => ({ value, text: lasting(value, language) }))}
+              onChange={setLasts}
+            />
+            <Field label={t('note')} value={note} maxLength={200} onChange={(event) => setNote(event.target.value)} />
+            {known?.address !== undefined && (
+              <label className="flex cursor-pointer items-start gap-3">
+                <input
+                  type="checkbox"
+                  className="mt-1 size-5 accent-teal"
+                  checked={tell}
+                  onChange={(event) => setTell(event.target.checked)}
+                />
+                <span className="text-sm">{t('tell', { name })}</span>
+              </label>
+            )}
+          </Card>
+          {guest !== undefined && <Fault fault={task.fault} />}
+          <Price terms={{ ...terms, until }} quorums={quorums} onQuorum={setQuorum}>
+            {(affordable) => (
+              <Button
+                type="submit"
+                kind="primary"
+                className="w-full"
+                busy={task.busy}
+                disabled={what === undefined || whom === undefined || (guest === undefined && !affordable)}
+              >
+                {guest === undefined ? t('share') : t('invite', { name: guest.name })}
+              </Button>
+            )}
+          </Price>
+        </div>
+      </form>
+    </div>
   );
 }

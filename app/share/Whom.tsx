@@ -21,7 +21,7 @@ import type { Wish } from '../worker/inviting';
 import { NoKey } from './NoKey';
 
 /** Somebody without keys: he is invited, and the share waits for them. */
-export type Guest = Pick<Wish, 'name' | 'address'>;
+export type Guest = Pick<Wish, 'name' | 'as' | 'address'>;
 export type Recipient = Acquaintance | Guest;
 
 /** Whether he has keys, so that the share need not wait. */

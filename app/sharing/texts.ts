@@ -95,12 +95,14 @@ export const sharingTexts = texts(
     extendNote: 'Same nodes, same link; you pay the further time now.',
     extended: 'Extended for {paid} ETH.',
     details: 'Details',
+    onChain: 'Its money and what happened to it, on the chain',
     noKeyYet: 'They have no key yet?',
     noKeyNote:
       'Send an invitation. The share waits in this browser and finishes with one click when their key is there.',
     noKeyAt:
       'This account has not published a key. Send an invitation; the share waits here and finishes with one click when the key appears.',
     guestName: 'Your name for them',
+    hostName: 'Your own name, for them to see',
     guestNote: 'has no key yet; the share waits for it',
     guestNot: 'Choose somebody else',
     inviteThem: 'Invite instead',
@@ -208,11 +210,13 @@ export const sharingTexts = texts(
     extendNote: 'Los mismos nodos, el mismo enlace; pagas ahora el tiempo añadido.',
     extended: 'Prolongado por {paid} ETH.',
     details: 'Detalles',
+    onChain: 'Su dinero y lo que le pasó, en la cadena',
     noKeyYet: '¿Aún no tiene clave?',
     noKeyNote: 'Envía una invitación. El envío espera en este navegador y termina con un clic cuando su clave esté.',
     noKeyAt:
       'Esta cuenta no ha publicado ninguna clave. Envía una invitación; el envío espera aquí y termina con un clic cuando aparezca.',
     guestName: 'Cómo lo llamas',
+    hostName: 'Tu nombre, para que lo vea',
     guestNote: 'aún no tiene clave; el envío la espera',
     guestNot: 'Elegir a otra persona',
     inviteThem: 'Invitar',

@@ -12,6 +12,8 @@ import type { Granted, sharing } from './sharing';
 export interface Wish {
   /** What she calls him. */
   readonly name: string;
+  /** What he may call her: it stands on the card in the link. */
+  readonly as?: string | undefined;
   /** His account, if she knows it: then the share can be finished as soon as it publishes keys. */
   readonly address?: `0x${string}` | undefined;
   readonly fileId: string;
@@ -49,7 +51,7 @@ export function inviting(
     invite: async (wish: Wish): Promise<Invitation> => {
       const file = (await files()).find(({ id }) => id === wish.fileId);
       if (file === undefined) throw new Error('There is no such file.');
-      const card = readCard(bob.card({ owner: begin.account, name: begin.name }));
+      const card = readCard(bob.card({ owner: begin.account, name: wish.as ?? begin.name }));
       // The same card as in a card link; the page where it leads says why he is asked for keys.
       const link = formatCardLink(begin.origin, card).replace('/add#', '/invited#');
       const id = toHex(crypto.getRandomValues(new Uint8Array(12))).slice(2);

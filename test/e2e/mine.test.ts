@@ -19,6 +19,9 @@ afterAll(() => browser?.close());
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 
+const tab = (page: Page, name: string) =>
+  page.getByRole('navigation', { name: 'Share' }).getByRole('link', { name, exact: true });
+
 /** Headless pages have no clipboard: what is copied is kept where the test can read it. */
 const clipboard = `Object.defineProperty(navigator, 'clipboard', { value: {
   writeText: async (text) => { globalThis.copied = text; } } });`;
@@ -47,6 +50,7 @@ describe('somebody without keys', () => {
     });
     await button(page, 'They have no key yet?').click();
     await page.getByLabel('Your name for them').fill('Dora');
+    await page.getByLabel('Your own name, for them to see').fill('Ada');
     await button(page, 'Invite instead').click();
     await button(page, 'Invite Dora').click();
     const link = await page.getByTestId('invitation-link').innerText();
@@ -57,7 +61,7 @@ describe('somebody without keys', () => {
     const dora = his.page;
     await makeKeys(dora);
     await dora.locator('[data-testid=host][data-known=false]').waitFor();
-    await dora.getByRole('button', { name: /^Add .* to my people$/ }).click();
+    await button(dora, 'Add Ada to my people').click();
     await dora.locator('[data-testid=host][data-known=true]').waitFor();
     expect(await dora.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
     await dora.screenshot({ path: `${pictures}/invitation-phone-dark.png`, fullPage: true });
@@ -65,29 +69,35 @@ describe('somebody without keys', () => {
     const card = await copied(dora);
     expect(card).toMatch(/^dintel:card:1\./);
 
-    await page.goto(`${site}/share`);
+    // A reload would lock the vault: who is here goes by links.
+    await page.getByRole('link', { name: 'Files' }).first().click();
+    await tab(page, 'Share').click();
     await page.getByLabel('Or paste the card that Dora sent you').fill(card);
     await button(page, 'Share with Dora now').click();
     await page.getByTestId('shared').waitFor({ timeout: 60_000 });
     expect(await prompts(page)).toBe(1);
-    await page.goto(`${site}/share`);
+    await tab(page, 'Grants').click();
+    await tab(page, 'Share').click();
     await page.getByLabel('A word with it').waitFor();
     expect(await page.getByTestId('invitation').count()).toBe(0);
 
     const open = async () => {
-      await dora.goto(`${site}/inbox`);
+      await dora.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Inbox' }).click();
       await button(dora, 'Open').click();
       expect(await dora.getByTestId('preview').innerText()).toBe('Two onions.');
     };
+    const toKeys = async () => {
+      await dora.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'People' }).click();
+      await dora.getByRole('link', { name: 'Keys' }).click();
+    };
     await open();
-    await dora.goto(`${site}/keys`);
+    await toKeys();
     await button(dora, 'Make new keys').click();
     await dora.getByRole('dialog').getByRole('button', { name: 'Make new keys' }).click();
     await dora.getByTestId('roots').waitFor();
     await open();
 
-    await dora.goto(`${site}/keys`);
-    await button(dora, 'Lock now').waitFor();
+    await toKeys();
     const [worker] = dora.workers();
     const ended = new Promise<void>((resolve) => worker?.once('close', () => resolve()));
     await button(dora, 'Lock now').click();
@@ -96,18 +106,19 @@ describe('somebody without keys', () => {
     expect(his.faults).toEqual([]);
     await dora.close();
 
-    await page.goto(`${site}/`);
+    await page.getByRole('link', { name: 'Dintel, to the front page' }).click();
     await page.getByRole('heading', { level: 1, name: /^Welcome back/ }).waitFor();
     await page.getByText('recipe.txt').waitFor();
     await page.screenshot({ path: `${pictures}/glance.png`, fullPage: true });
     await page.getByTestId('account').click();
     await page.getByRole('dialog').getByRole('link', { name: 'Activity' }).click();
     await page.locator('[data-testid=acted][data-stage=mined]').getByText('What it said').click();
-    await expect.poll(() => page.getByTestId('called').innerText()).toBe('PolicyManager · createPolicy');
+    expect(await page.getByTestId('called').innerText()).toBe('PolicyManager · createPolicy');
     await page.screenshot({ path: `${pictures}/activity.png`, fullPage: true });
     expect(hers.faults).toEqual([]);
 
-    await page.goto(`${site}/settings`);
+    await page.getByTestId('account').click();
+    await page.getByRole('dialog').getByRole('link', { name: 'Settings' }).click();
     await button(page, 'Forget everything here').click();
     await page.getByRole('checkbox').check();
     await button(page, 'Forget everything').click();
@@ -126,12 +137,15 @@ describe('the front page', () => {
     const { page, faults } = await openPage(browser, { url: `${site}/settings`, width: 360, height: 740 });
     await page.evaluate(() => localStorage.setItem('wagmi.dintel.persona', JSON.stringify('Operator 1')));
     await page.goto(`${site}/`);
-    await expect.poll(() => page.getByTestId('my-node').innerText()).toMatch(/At stake\s*[\d,]+ DNTL/);
+    expect(await page.getByTestId('my-node').innerText()).toMatch(/At stake\s*[\d,]+ DNTL/);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
     await page.goto(`${site}/settings`);
-    await page.getByLabel('Another RPC of the same chain').fill('http://127.0.0.1:9');
+    const { rpcUrl } = (await (await fetch(`${site}/dintel.json`)).json()) as { rpcUrl: string };
+    await page.getByLabel('Another RPC of the same chain').fill(`${rpcUrl}/other`);
     await button(page, 'Use it').click();
-    await page.getByRole('alert').waitFor();
+    await page.getByText(`${rpcUrl}/other`).waitFor();
+    await button(page, 'Back to the network’s own').click();
+    await page.getByText(rpcUrl, { exact: true }).waitFor();
     expect(faults).toEqual([]);
     await page.close();
   });
