@@ -10,7 +10,8 @@ import {
   clientCodes,
   commonErrors,
   libraryCodes,
-  type Route,
+  type RouteName,
+  routeDocs,
   routes,
   stepCodes,
   stepToWire,
@@ -33,8 +34,8 @@ const parts: readonly (readonly [
 /** Which requests are refused with a code. */
 function askedBy(code: string): string {
   if (commonErrors.includes(code as WireCode)) return 'any route';
-  const own = (Object.values(routes) as readonly Route[]).filter(({ errors }) => errors.includes(code as WireCode));
-  return own.map(({ method, path }) => `\`${method} ${path}\``).join(', ');
+  const own = (Object.keys(routes) as RouteName[]).filter((name) => routeDocs[name].errors.includes(code as WireCode));
+  return own.map((name) => `\`${routes[name].method} ${routes[name].path}\``).join(', ');
 }
 
 /** A sentence of the vocabulary says what is wrong first, and what helps after it. */

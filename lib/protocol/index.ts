@@ -113,6 +113,7 @@ export * from './receipt.ts';
 export * from './request.ts';
 export * from './reservation.ts';
 export * from './revocation.ts';
+export * from './routeDocs.ts';
 export * from './routes.ts';
 export {
   type KfragPlace,

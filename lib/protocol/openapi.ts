@@ -6,7 +6,8 @@ import { type WireCode, wireCodes } from './codes.ts';
 import type { Json } from './json.ts';
 import { maxDetailCharacters } from './limits.ts';
 import { problemMediaType } from './problem.ts';
-import { type Content, commonErrors, type Route, type RouteName, routes } from './routes.ts';
+import { commonErrors, routeDocs } from './routeDocs.ts';
+import { type Content, type Route, type RouteName, routes } from './routes.ts';
 
 type Document = { readonly [member: string]: Json };
 
@@ -58,6 +59,7 @@ function operation(name: RouteName, route: Route): Document {
     required: true,
     schema: { type: 'string', pattern: parameter === 'id' ? '^[0-9a-f]{64}$' : '^0x[0-9a-f]{64}$' },
   }));
+  const { summary, errors } = routeDocs[name];
   const body = contentOf(route.body);
   const answer = contentOf(route.answer);
   const success = Object.fromEntries(
@@ -68,12 +70,12 @@ function operation(name: RouteName, route: Route): Document {
   );
   return {
     operationId: name,
-    summary: route.summary,
+    summary,
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined
       ? {}
       : { requestBody: { required: true, description: `At most ${route.maxBodyBytes} bytes.`, content: body } }),
-    responses: { ...success, ...refusals([...commonErrors, ...route.errors]) },
+    responses: { ...success, ...refusals([...commonErrors, ...errors]) },
   };
 }
 

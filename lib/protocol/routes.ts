@@ -1,9 +1,8 @@
 /**
- * The one table of routes: served by node, called by lib, described by openapi.ts. Owns: verbs, paths, bodies, answers, limits,
- * own errors. Owns not: sockets, handlers, fetch. Source: spec/protocol.md section 7.
+ * The one table of routes: served by node, called by lib, described by openapi.ts. Owns: verbs, paths, bodies, answers, limits.
+ * Owns not: what a route is for and what it refuses (routeDocs.ts), sockets, handlers, fetch. Source: spec/protocol.md section 7.
  */
 import * as bodies from './bodies.ts';
-import type { WireCode } from './codes.ts';
 import { ProtocolError, refuse } from './errors.ts';
 import { parseJson, writeJson } from './json.ts';
 import { chunkTimeoutMs, jsonTimeoutMs, maxChunkBytes, maxJsonBytes, maxPathBytes, maxSealedBytes } from './limits.ts';
@@ -17,48 +16,13 @@ export interface Route {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
   /** Parameters in braces. */
   readonly path: string;
-  readonly summary: string;
   readonly body: Content;
   readonly answer: Content;
   /** Statuses of success. */
   readonly statuses: readonly number[];
   readonly maxBodyBytes: number;
   readonly bodyTimeoutMs: number;
-  /** What this route can refuse beside {@link commonErrors}. */
-  readonly errors: readonly WireCode[];
 }
-
-/** What any route can refuse, by transport. */
-export const commonErrors: readonly WireCode[] = [
-  'E_URL',
-  'E_ROUTE',
-  'E_METHOD',
-  'E_ACCEPT',
-  'E_HEADERS',
-  'E_TIMEOUT',
-  'E_RATE',
-  'E_BUSY',
-  'E_STOPPING',
-  'E_INTERNAL',
-];
-
-const jsonErrors = [
-  'E_LENGTH',
-  'E_TOO_LARGE',
-  'E_MEDIA_TYPE',
-  'E_ENCODING',
-  'E_UTF8',
-  'E_JSON',
-  'E_JSON_DUPLICATE',
-  'E_DEPTH',
-  'E_NUMBER',
-  'E_SCHEMA',
-  'E_FIELD',
-  'E_FIELD_UNKNOWN',
-  'E_COUNT',
-] as const satisfies readonly WireCode[];
-
-const octetErrors = ['E_LENGTH', 'E_TOO_LARGE', 'E_MEDIA_TYPE', 'E_ENCODING'] as const satisfies readonly WireCode[];
 
 const get = { method: 'GET', body: 'nothing', statuses: [200], maxBodyBytes: 0, bodyTimeoutMs: jsonTimeoutMs } as const;
 const postJson = { method: 'POST', maxBodyBytes: maxJsonBytes, bodyTimeoutMs: jsonTimeoutMs } as const;
@@ -67,152 +31,79 @@ export const routes = {
   info: {
     ...get,
     path: '/v1/info',
-    summary: 'Who this node is, what it takes, and what it sees of the chain.',
     answer: bodies.infoAnswer,
-    errors: ['E_CHAIN_STALE'],
   },
   acks: {
     ...postJson,
     path: '/v1/acks',
-    summary: 'Ask the node to acknowledge its share of a policy before the policy is paid.',
     body: bodies.ackBody,
     answer: bodies.ackAnswer,
     statuses: [200],
-    errors: [
-      ...jsonErrors,
-      'E_DOMAIN',
-      'E_AUDIENCE',
-      'E_PAYMENT',
-      'E_LEAF',
-      'E_NOT_BONDED',
-      'E_HORIZON',
-      'E_KEY_NUMBER',
-      'E_CONDITION',
-      'E_KFRAG_PARSE',
-      'E_KFRAG_SEAL',
-      'E_KFRAG_COMMITMENT',
-      'E_KFRAG_SIGNATURE',
-      'E_KFRAG_RECEIVER',
-      'E_KFRAG_FLAGS',
-      'E_CHAIN_STALE',
-    ],
   },
   reencrypt: {
     ...postJson,
     path: '/v1/reencrypt',
-    summary: 'Re-encrypt capsules for the reader of a share; one signed receipt per capsule, all or nothing.',
     body: bodies.reencryptBody,
     answer: bodies.reencryptAnswer,
     statuses: [200],
-    errors: [
-      ...jsonErrors,
-      'E_DOMAIN',
-      'E_AUDIENCE',
-      'E_RECIPIENT',
-      'E_CHAIN_STALE',
-      'E_POLICY',
-      'E_REVOKED',
-      'E_EXPIRED',
-      'E_PENDING',
-      'E_PAYMENT',
-      'E_LEAF',
-      'E_CONDITION',
-      'E_CLOCK',
-      'E_REPLAY',
-      'E_SIGNATURE',
-      'E_KEY_NUMBER',
-      'E_KFRAG',
-      'E_CAPSULE_INVALID',
-      'E_NOT_BONDED',
-    ],
   },
   revocations: {
     ...postJson,
     path: '/v1/revocations',
-    summary: 'Tell the node of a signed revocation before it is mined.',
     body: bodies.revocationBody,
     answer: bodies.revocationAnswer,
     statuses: [202],
-    errors: [...jsonErrors, 'E_DOMAIN', 'E_CLOCK', 'E_SIGNATURE', 'E_POLICY', 'E_CHAIN_STALE'],
   },
   policy: {
     ...get,
     path: '/v1/policies/{policyId}',
-    summary: 'What the node sees of a policy.',
     answer: bodies.policyAnswer,
-    errors: ['E_FIELD', 'E_POLICY', 'E_CHAIN_STALE'],
   },
   reservations: {
     ...postJson,
     path: '/v1/reservations',
-    summary: 'Reserve room for named chunks of a policy.',
     body: bodies.reservationBody,
     answer: bodies.reservationAnswer,
     statuses: [201],
-    errors: [
-      ...jsonErrors,
-      'E_DOMAIN',
-      'E_AUDIENCE',
-      'E_CHAIN_STALE',
-      'E_POLICY',
-      'E_REVOKED',
-      'E_EXPIRED',
-      'E_PENDING',
-      'E_LEAF',
-      'E_CLOCK',
-      'E_SIGNATURE',
-      'E_BUDGET',
-      'E_STORAGE',
-    ],
   },
   putChunk: {
     method: 'PUT',
     path: '/v1/chunks/{id}',
-    summary: 'Store a reserved chunk; its bytes must hash to its id.',
     body: 'octets',
     answer: 'nothing',
     statuses: [200, 201],
     maxBodyBytes: maxChunkBytes,
     bodyTimeoutMs: chunkTimeoutMs,
-    errors: [...octetErrors, 'E_FIELD', 'E_NOT_RESERVED', 'E_HASH', 'E_STORAGE'],
   },
   getChunk: {
     ...get,
     path: '/v1/chunks/{id}',
-    summary: 'A chunk, or one range of it.',
     answer: 'octets',
     statuses: [200, 206],
-    errors: ['E_FIELD', 'E_CHUNK', 'E_RANGE'],
   },
   headChunk: {
     ...get,
     method: 'HEAD',
     path: '/v1/chunks/{id}',
-    summary: 'Whether a chunk is held, and its size.',
     answer: 'nothing',
-    errors: ['E_FIELD', 'E_CHUNK'],
   },
   sealed: {
     method: 'POST',
     path: '/v1/sealed',
-    summary: 'Any of the JSON requests, sealed to the encrypting key of the node, with a sealed answer.',
     body: 'octets',
     answer: 'octets',
     statuses: [200],
     maxBodyBytes: maxSealedBytes,
     bodyTimeoutMs: jsonTimeoutMs,
-    errors: [...octetErrors, 'E_SEAL', 'E_KEY_NUMBER'],
   },
-  openapi: { ...get, path: '/v1/openapi.json', summary: 'This description.', answer: 'text', errors: [] },
-  health: { ...get, path: '/healthz', summary: 'Whether the process lives.', answer: bodies.healthAnswer, errors: [] },
+  openapi: { ...get, path: '/v1/openapi.json', answer: 'text' },
+  health: { ...get, path: '/healthz', answer: bodies.healthAnswer },
   ready: {
     ...get,
     path: '/readyz',
-    summary: 'Whether the node can judge requests now.',
     answer: bodies.readyAnswer,
-    errors: ['E_CHAIN_STALE'],
   },
-  root: { ...get, path: '/', summary: 'A page for people.', answer: 'text', errors: [] },
+  root: { ...get, path: '/', answer: 'text' },
 } as const satisfies Readonly<Record<string, Route>>;
 
 export type RouteName = keyof typeof routes;

@@ -5,8 +5,8 @@ import { ProtocolError } from '../../lib/protocol/errors.ts';
 import { type Json, parseJson, writeJson } from '../../lib/protocol/json.ts';
 import { maxJsonBytes } from '../../lib/protocol/limits.ts';
 import { openapiDocument } from '../../lib/protocol/openapi.ts';
+import { commonErrors, routeDocs } from '../../lib/protocol/routeDocs.ts';
 import {
-  commonErrors,
   decodeAnswer,
   decodeBody,
   encodeAnswer,
@@ -393,7 +393,7 @@ describe('routes', () => {
   it('name only errors of the wire, each once, and every wire code somewhere', () => {
     const used = new Set<string>(commonErrors);
     for (const name of Object.keys(routes) as RouteName[]) {
-      const errors: readonly string[] = routes[name].errors;
+      const { errors } = routeDocs[name];
       expect(new Set(errors).size, name).toBe(errors.length);
       for (const code of errors) used.add(code);
     }
