@@ -105,6 +105,12 @@ describe('the tarball of dintel', () => {
       'export const alice: Alice = await net.alice();',
     ];
     writeFileSync(join(project, 'main.ts'), code.join('\n'));
+    // What a stranger copies from the README of the repository; `npm run stranger` runs it.
+    const [, client = ''] = [
+      ...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/```(?:ts|js)\n([\s\S]*?)```/g),
+    ].map((match) => match[1]);
+    expect(client).toContain('bob.retrieve');
+    writeFileSync(join(project, 'share.ts'), `declare const process: { argv: string[] };\n${client}`);
     const compilerOptions = {
       strict: true,
       noEmit: true,
@@ -116,7 +122,10 @@ describe('the tarball of dintel', () => {
       types: [],
       exactOptionalPropertyTypes: true,
     };
-    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['main.ts'] }));
+    writeFileSync(
+      join(project, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions, files: skipLibCheck ? ['main.ts', 'share.ts'] : ['main.ts'] }),
+    );
     const tsc = join(dirname(resolve('typescript/package.json')), 'bin/tsc');
     let said = '';
     try {
