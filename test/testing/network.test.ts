@@ -1,5 +1,16 @@
 /** What an app developer's test does with `dintel/testing`: people, switches, time. Real cores, real bytes, a modelled chain. */
-import { type Alice, type Bob, heldFile, RetrievalError, reportAnswer } from 'dintel';
+import {
+  type Alice,
+  type Bob,
+  heldFile,
+  Inbox,
+  MemoryJournal,
+  Network,
+  People,
+  publishKeys,
+  RetrievalError,
+  reportAnswer,
+} from 'dintel';
 import { type Chain, MinerEscrow, PolicyManager } from 'dintel/chain';
 import { sha256, toHex, utf8 } from 'dintel/protocol';
 import { createTestNetwork, type Lie, type TestNetwork } from 'dintel/testing';
@@ -27,6 +38,12 @@ async function granted(options: { threshold?: number; shares?: number; seconds?:
   const file = await heldFile(stream);
   const terms = { threshold, shares, until: net.in(seconds) };
   return alice.grant({ to: bob.card(), label: 'letters', files: [file], ...terms });
+}
+
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = [];
+  for await (const item of items) list.push(item);
+  return list;
 }
 
 const failure = (promise: Promise<unknown>) =>
@@ -145,6 +162,35 @@ describe('what a grant costs in questions', () => {
     expect(await got.files[0]?.bytes()).toEqual(plaintext);
     // Manifest, index and chunk.
     expect(asked().map((count, i) => count - (after[i] as number))).toEqual([0, 0, 0, 0, 0, 3, 3]);
+  });
+
+  it('a new device asks the chain once for each policy, and one place for each manifest', async () => {
+    net = await createTestNetwork({ nodes: 3 });
+    const [gina, reader, keyring] = [await net.alice('gina'), await net.bob(), net.keyring('bob')];
+    await publishKeys(gina.network, { keyring: net.keyring('gina') });
+    const terms = { to: reader.card(), label: 'letters', files: [], threshold: 2, shares: 3 };
+    const count = 6;
+    for (let i = 0; i < count; i += 1) await gina.grant({ ...terms, until: net.in(hour) });
+    const { chain, calls } = counted(net.account('bob'));
+    const network = await Network.open(chain, net.deployment);
+    const people = new People({ network, keyring, journal: new MemoryJournal(), clock: net.clock });
+    const inbox = new Inbox({ network, keyrings: [keyring], people, journal: new MemoryJournal(), fetch: net.fetch });
+    const before = asked();
+    const items = await all(inbox.rebuild());
+    expect(items.map(({ manifest, from }) => [manifest !== undefined, from?.address])).toEqual(
+      Array.from({ length: count }, () => [true, gina.address]),
+    );
+    expect(asked().map((sum, i) => sum - (before[i] as number))).toEqual([0, 0, 0, 0, 0, 0, count]);
+    // One page of notices; each policy; three operators; whose keys these are; the network's own facts.
+    expect(calls.logs).toBe(1);
+    expect(calls.call).toBeLessThanOrEqual(count + 3 + 4);
+    const device = counted(net.account('gina'));
+    const again = await net.alice('gina', { chain: device.chain });
+    const grants = await all(again.grants());
+    expect(grants.filter(({ manifest }) => manifest !== undefined).length).toBe(count);
+    // Her policies, and all their notices.
+    expect(device.calls.logs).toBe(2);
+    expect(device.calls.call).toBeLessThanOrEqual(count + 3 + 1);
   });
 
   it('who said no is asked again who it is, the others are not', async () => {

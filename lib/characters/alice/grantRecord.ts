@@ -134,13 +134,18 @@ export const grantName = (policyId: Hex): string => `${grantPrefix}${policyId.sl
 
 /** JSON with two kinds of values that JSON has not. */
 export function encodeRecord(record: GrantRecord): Uint8Array {
-  return utf8(
-    JSON.stringify(record, (_key, value: unknown) => {
-      if (value instanceof Uint8Array) return { $bytes: toHex(value) };
-      if (typeof value === 'bigint') return { $int: value.toString() };
-      return value;
-    }),
-  );
+  return utf8(JSON.stringify(plain(record)));
+}
+
+/** The same as JSON has it: several times as quick as a replacer, and a record is written down seven times. */
+function plain(value: unknown): unknown {
+  if (typeof value === 'bigint') return { $int: value.toString() };
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Uint8Array) return { $bytes: toHex(value) };
+  if (Array.isArray(value)) return value.map(plain);
+  const copy: Record<string, unknown> = {};
+  for (const name of Object.keys(value)) copy[name] = plain((value as Record<string, unknown>)[name]);
+  return copy;
 }
 
 /** Our own bytes back. Throws VERSION_UNSUPPORTED, E_DECRYPT (not one of ours). */
