@@ -3,7 +3,7 @@
  */
 import { type Alice, blobRange, type Grant, type GrantQuote, type GrantSummary, openSealedFile } from 'dintel';
 import { type Address, type Hex, toHex } from 'dintel/protocol';
-import type { CallContext, Self } from './person';
+import type { CallContext, Self } from './person.ts';
 
 /** A file that is encrypted and kept in this browser. Units: bytes, milliseconds since 1970. */
 export interface OwnFile {
@@ -124,7 +124,7 @@ export function sharing(self: Self) {
       const label = `file/${id}`;
       const root = self.roots - 1;
       const alice = await self.alice(root);
-      const stream = alice.encrypt(file.stream() as ReadableStream<Uint8Array>, {
+      const stream = alice.encrypt(file.stream(), {
         label,
         name: file.name,
         mediaType: file.type || 'application/octet-stream',
@@ -132,7 +132,7 @@ export function sharing(self: Self) {
         signal,
         onProgress,
       });
-      const blob = await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).blob();
+      const blob = await new Response(stream).blob();
       await blobs.put(id, blob);
       const { name, type, size } = file;
       const glimpse = toHex(new Uint8Array(await blob.slice(-32).arrayBuffer()));
@@ -223,10 +223,15 @@ export function sharing(self: Self) {
     },
 
     /** Goes on with what was begun; gives how many were finished. */
-    resume: async (_: unknown, { signal, onProgress }: CallContext): Promise<number> => {
+    resume: async (_: unknown, context: CallContext): Promise<number> => {
       let count = 0;
       for (const alice of await alices()) {
-        for await (const grant of alice.resume({ signal, onProgress })) {
+        // What was not stored with the nodes before it was cut short lies here; each file has a label of its own.
+        const labels = new Set((await alice.unfinished()).map(({ label }) => label));
+        const kept = (await records.all<OwnFile>('files/')).filter(({ label }) => labels.has(label));
+        const files = await Promise.all(kept.map(({ id }) => sealedFile(id, context)));
+        const { signal, onProgress } = context;
+        for await (const grant of alice.resume({ files, signal, onProgress })) {
           if (grant.status !== 'published') continue;
           count++;
           const memo = await records.get<GrantMemo>(memoName(grant.policyId));
