@@ -11,6 +11,8 @@ export const plainTexts = texts(
       'What came is not what was stored: its hash is another. None of it was used. Try other copies, or ask the sender.',
     'chain.unreachable': 'The chain does not answer. Nothing is lost; try again when it does.',
     'chain.wrong_chain': 'Your wallet is on another chain. Switch it, then try again; nothing was sent.',
+    'chain.dropped':
+      'The chain no longer knows this transaction: another took its place, or it was dropped. Look at your account before you send it again.',
     E_DOMAIN: 'This belongs to another network than the one of this page. Open it where it was made.',
   },
   {
@@ -23,6 +25,8 @@ export const plainTexts = texts(
       'Lo que llegó no es lo que se guardó: su huella es otra. No se usó nada. Prueba otras copias o pregunta a quien lo envió.',
     'chain.unreachable': 'La cadena no responde. No se pierde nada; inténtalo cuando vuelva.',
     'chain.wrong_chain': 'Tu cartera está en otra cadena. Cámbiala e inténtalo otra vez; no se envió nada.',
+    'chain.dropped':
+      'La cadena ya no conoce esta transacción: otra ocupó su lugar o se descartó. Mira tu cuenta antes de enviarla otra vez.',
     E_DOMAIN: 'Esto es de otra red que la de esta página. Ábrelo donde se hizo.',
   },
 );

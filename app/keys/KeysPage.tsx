@@ -138,12 +138,16 @@ function Ways({ slots }: { readonly slots: readonly SlotInfo[] }) {
         )}
         <div className="flex flex-wrap gap-2">
           {!has('passkey') && passkeysHere() && (
-            <Button onClick={() => change(async () => session?.call('addSlot', await makePasskey(account)))}>
+            <Button
+              busy={task.busy}
+              onClick={() => change(async () => session?.call('addSlot', await makePasskey(account)))}
+            >
               {t('addPasskey')}
             </Button>
           )}
           {!has('wallet') && account !== undefined && isContract === false && (
             <Button
+              busy={task.busy}
               onClick={() =>
                 change(async () => session?.call('addSlot', await makeWalletSlot(config, account, rpcUrl)))
               }
@@ -152,7 +156,7 @@ function Ways({ slots }: { readonly slots: readonly SlotInfo[] }) {
             </Button>
           )}
           {!has('phrase') && (
-            <Button onClick={() => change(async () => session?.call('addSlot', { type: 'phrase' }))}>
+            <Button busy={task.busy} onClick={() => change(async () => session?.call('addSlot', { type: 'phrase' }))}>
               {t('addPhrase')}
             </Button>
           )}
