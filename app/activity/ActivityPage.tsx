@@ -90,6 +90,7 @@ function Entry({ one }: { readonly one: Tracked }) {
           {!here && ` ${t('otherChain', { chain: chainId })}`}
           {one.stage === 'mined' &&
             endedAt !== undefined &&
+            endedAt - at >= 1_000 &&
             ` · ${t('took', { time: span((endedAt - at) / 1000, language) })}`}
         </span>
       </div>
@@ -137,7 +138,12 @@ function Sent({ hash, stage }: { readonly hash: Hex; readonly stage: string }) {
         ],
         [t('pays'), valueWei === 0n ? u('nothing') : `${units18(valueWei, 9)} ETH`],
         ...(feeWei === undefined ? [] : [[t('fee'), `${units18(feeWei, 9)} ETH`] as const]),
-        [t('hash'), hash],
+        [
+          t('hash'),
+          <span key="hash" className="font-mono text-xs">
+            {hash}
+          </span>,
+        ],
       ]}
       args={args}
     />

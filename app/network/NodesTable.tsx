@@ -10,6 +10,8 @@ import { NodeLink } from './Who';
 import { amount, gwei } from './words';
 
 const cell = 'px-5 py-3 text-left align-middle';
+/** Columns for which a phone has no room; they stand on the node's own page. */
+const more = 'max-sm:hidden';
 
 /** The nodes, each with whether it answers this browser, its stake, its promise and its earnings. Those that left come last. */
 export function NodesTable({
@@ -39,8 +41,8 @@ function Table({ chronicle, nodes }: { readonly chronicle: Chronicle; readonly n
       <table className="w-full text-sm">
         <thead className="text-quiet">
           <tr className="border-line border-b">
-            {heads.map((name) => (
-              <th key={name} scope="col" className={`${cell} whitespace-nowrap font-normal`}>
+            {heads.map((name, place) => (
+              <th key={name} scope="col" className={`${cell} whitespace-nowrap font-normal ${place > 2 ? more : ''}`}>
                 {name}
               </th>
             ))}
@@ -60,15 +62,15 @@ function Table({ chronicle, nodes }: { readonly chronicle: Chronicle; readonly n
                 <Health probe={node.state === 'gone' ? 'none' : probes.get(node.url)} />
               </td>
               <td className={cell}>{amount(node.stake, language, 0)}</td>
-              <td className={`${cell} whitespace-nowrap`}>
+              <td className={`${cell} whitespace-nowrap ${more}`}>
                 {node.state === 'bonded' ? (
                   <Lease node={node} epoch={chronicle.epoch} />
                 ) : (
                   <span className={node.state === 'jailed' ? 'text-brick' : ''}>{t(`state.${node.state}`)}</span>
                 )}
               </td>
-              <td className={`${cell} whitespace-nowrap`}>{gwei(node.minRateWei, language)}</td>
-              <td className={`${cell} whitespace-nowrap`}>{amount(node.feesWei, language, 4)} ETH</td>
+              <td className={`${cell} whitespace-nowrap ${more}`}>{gwei(node.minRateWei, language)}</td>
+              <td className={`${cell} whitespace-nowrap ${more}`}>{amount(node.feesWei, language, 4)} ETH</td>
             </tr>
           ))}
         </tbody>

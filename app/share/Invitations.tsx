@@ -45,7 +45,7 @@ function Waiting({
   const { id, name, file, lasts, threshold, shares, ready, link, at } = one;
   const finish = () =>
     task.run(async (signal) => {
-      const title = `${t('share')}: ${file}`;
+      const title = t('title');
       const args = { id, ...(card.trim() !== '' && { card: card.trim() }) };
       const granted = await session?.call('finishInvitation', args, { signal, title });
       if (granted !== undefined) onGranted(granted);

@@ -90,7 +90,8 @@ export function ShareForm() {
         { ...asked, ...(note !== '' && { note }) },
         {
           signal,
-          title: `${t('share')}: ${own.name}`,
+          // The list of activity lies in the clear: no name of a file.
+          title: t('title'),
           onProgress: (event) => setStage((now) => stageOfEvent(event) ?? now),
         },
       );
