@@ -40,18 +40,20 @@ interface PastPolicy {
 
 /**
  * Plays the past up to the present second. The nodes must be staked and must not run yet, or two would speak for each.
- * Rejects if a contract refuses anything.
+ * Resolves with what goes on from there: it settles what has come due of the policies of the past, of which the nodes that run know
+ * nothing. Rejects, as that does, if a contract refuses anything.
  */
 export async function playPast(
   { rpcUrl, deployment }: Pick<NodeContext, 'rpcUrl' | 'deployment'>,
   nodes: readonly MadeNode[],
-): Promise<void> {
+): Promise<() => Promise<void>> {
   const hand = new Hand(rpcUrl);
   const past = new Past(hand, await viemReader({ rpcUrl }), deployment, nodes);
   await hand.as(
     nodes.map(({ operator }) => operator),
     () => hand.holdingTime(() => past.play()),
   );
+  return () => past.settleDue();
 }
 
 class Past {
@@ -172,18 +174,35 @@ class Past {
     return made;
   }
 
-  /** Nodes settle what is over, and long policies every twenty epochs; two epochs must pass until bits are final. */
+  /** Settles by one transaction for each policy, which its owner sends: anyone may, and operators count their own transactions. */
+  async settleDue(): Promise<void> {
+    const epoch = Math.floor((await this.#hand.now()) / (await this.#escrow.epochLength()));
+    for (const policy of this.#due(epoch)) {
+      const tree = leafTree(policy.leaves.map(leafHash));
+      const all = policy.leaves.map((leaf) => ({ policyId: policy.id, leaf, proof: tree.proof(leaf.index) }));
+      await this.#hand.act(policy.owner, this.#policies.request('settleMany', [all]));
+    }
+  }
+
+  /** Nodes settle, each its own leaf. */
   async #settle(epoch: number): Promise<void> {
-    for (const policy of this.#made) {
-      const final = Math.min(epoch - 3, policy.end);
-      if (policy.settledThrough >= policy.end || final < policy.start) continue;
-      if (final < policy.end && final - policy.settledThrough < 20) continue;
+    for (const policy of this.#due(epoch)) {
       const tree = leafTree(policy.leaves.map(leafHash));
       for (const leaf of policy.leaves) {
         const by = this.#nodes.find(({ address }) => address === leaf.node)?.operator ?? leaf.node;
         await this.#hand.act(by, this.#policies.request('settle', [policy.id, leaf, tree.proof(leaf.index)]));
       }
+    }
+  }
+
+  /** What is over, and long policies every twenty epochs; two epochs must pass until bits are final. Each is named once. */
+  *#due(epoch: number): Generator<PastPolicy> {
+    for (const policy of this.#made) {
+      const final = Math.min(epoch - 3, policy.end);
+      if (policy.settledThrough >= policy.end || final < policy.start) continue;
+      if (final < policy.end && final - policy.settledThrough < 20) continue;
       policy.settledThrough = final;
+      yield policy;
     }
   }
 

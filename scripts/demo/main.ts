@@ -124,11 +124,13 @@ async function raise(dir: string, withPast: boolean): Promise<DemoNetwork> {
   const context = { dir, rpcUrl, deployment, deploymentFile, passwordFile, chain };
   const past = async (made: readonly MadeNode[]): Promise<void> => {
     if (!withPast) return;
-    await step(
+    const settleDue = await step(
       'A past for the plots',
       () => playPast(context, made),
       () => `${pastEpochs} epochs: fees, rewards, two slashes`,
     );
+    // What it cannot settle any more, because the chain has gone, nobody misses.
+    setInterval(() => void settleDue().catch(() => undefined), epochLength * 1_000).unref();
   };
   const nodes = await step(
     `${shares} nodes staked and serving`,
