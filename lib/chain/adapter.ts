@@ -36,6 +36,8 @@ interface Unsigned {
 /** What brings an account: signs, hands in, gives the hash. Throws whatever its library throws. */
 export interface Sender {
   readonly account: Address;
+  /** The wallet that sends, if its owner can switch it to another chain; absent where what is signed names the chain. */
+  readonly wallet?: Rpc | undefined;
   sendTransaction(transaction: Unsigned): Promise<Hex>;
   signTypedData(data: TypedData): Promise<Hex>;
   /** Several calls as one, all or none: the hash of their transaction; undefined if this account does not offer it. */
@@ -66,11 +68,14 @@ function quantity(value: bigint): Hex {
   return `0x${value.toString(16)}`;
 }
 
-/** The chain id the RPC speaks for; with `expected`, `chain.wrong_chain` if it is another. */
+/** The chain id the RPC or wallet speaks for; with `expected`, `chain.wrong_chain` if it is another. */
 export async function readChainId(rpc: Rpc, expected?: number): Promise<number> {
   const chainId = Number(await ask(rpc, 'eth_chainId', []));
   if (expected !== undefined && expected !== chainId) {
-    throw new ChainError('chain.wrong_chain', `Expected the chain ${expected}, but the RPC serves ${chainId}.`);
+    throw new ChainError(
+      'chain.wrong_chain',
+      `Expected the chain ${expected}, but the RPC or wallet is on ${chainId}.`,
+    );
   }
   return chainId;
 }
@@ -119,7 +124,7 @@ export function makeReader(options: { codec: Codec; rpc: Rpc; chainId: number })
 }
 
 export function makeChain(options: { codec: Codec; rpc: Rpc; chainId: number; sender: Sender }): Chain {
-  const { codec, rpc, sender } = options;
+  const { codec, rpc, chainId, sender } = options;
   const reader = makeReader(options);
   const account = lowerAddress(sender.account);
   /** Two transactions at once would take the same nonce; so they queue up to the moment the RPC has them. */
@@ -157,6 +162,8 @@ export function makeChain(options: { codec: Codec; rpc: Rpc; chainId: number; se
           request.gas ??
           (BigInt((await askContract(codec, rpc, request.abi, 'eth_estimateGas', [rpcForm])) as Hex) * 5n) / 4n +
             50_000n;
+        // Now, not when it was opened: a transaction names no chain to its wallet's owner, and its value would be gone on another.
+        if (sender.wallet) await readChainId(sender.wallet, chainId);
         return withContract(codec, request.abi, () => sender.sendTransaction({ to, data, valueWei, gas }));
       };
       const turn = tail.then(submit, submit);

@@ -78,9 +78,10 @@ const quantity = (value: bigint | number): Hex => `0x${value.toString(16)}`;
 function walletSender(wallet: Rpc, account: Address, chainId: number): Sender {
   return {
     account,
+    wallet,
     sendTransaction: async ({ to, data, valueWei, gas }) =>
       (await wallet.request('eth_sendTransaction', [
-        { from: account, to, data, value: quantity(valueWei), gas: quantity(gas) },
+        { from: account, to, data, value: quantity(valueWei), gas: quantity(gas), chainId: quantity(chainId) },
       ])) as Hex,
     signTypedData: async (data) =>
       (await wallet.request('eth_signTypedData_v4', [account, typedDataJson(data)])) as Hex,

@@ -46,7 +46,8 @@ export async function ethersReader(source: EthersSource): Promise<ChainReader> {
 export async function ethersChain(options: EthersSource & EthersAccount): Promise<Chain> {
   const rpc = toRpc(options);
   const chainId = await readChainId(rpc, options.chainId);
-  const sender = 'signer' in options ? await walletSender(options.signer) : keySender(options.privateKey, rpc, chainId);
+  const sender =
+    'signer' in options ? await walletSender(options.signer, chainId) : keySender(options.privateKey, rpc, chainId);
   return makeChain({ codec: ethersCodec, rpc, chainId, sender });
 }
 
@@ -94,11 +95,14 @@ function keySender(privateKey: Hex, rpc: Rpc, chainId: number): Sender {
   };
 }
 
-async function walletSender(signer: Signer): Promise<Sender> {
+async function walletSender(signer: Signer, chainId: number): Promise<Sender> {
+  const provider = signer.provider as Partial<EthersProvider> | null;
   return {
     account: (await signer.getAddress()) as Address,
+    // Of providers that speak no JSON-RPC, ethers itself compares the chain that the transaction names.
+    ...(provider?.send && { wallet: toRpc({ provider: provider as EthersProvider }) }),
     sendTransaction: async ({ to, data, valueWei, gas }) =>
-      (await signer.sendTransaction({ to, data, value: valueWei, gasLimit: gas })).hash as Hex,
+      (await signer.sendTransaction({ to, data, value: valueWei, gasLimit: gas, chainId })).hash as Hex,
     signTypedData: (data) => signTypedData(signer, data),
   };
 }

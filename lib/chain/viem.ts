@@ -58,6 +58,7 @@ export async function viemChain(options: {
   const chainId = await readChainId(rpc, options.chainId);
   const sender: Sender = {
     account: typeof account === 'string' ? account : account.address,
+    wallet: toRpc({ client: wallet as ViemRequester }),
     sendTransaction: ({ to, data, valueWei, gas }) =>
       wallet.sendTransaction({ account, chain: null, to, data, value: valueWei, gas }),
     signTypedData: (data) =>

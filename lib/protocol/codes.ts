@@ -492,7 +492,7 @@ export const chainCodes = {
     sentence: 'The RPC refused the call. Its reason is given with this error; use another RPC if it persists.',
   },
   'chain.range': { retryable: yes, sentence: 'Too many logs were asked for at once. Ask for fewer blocks.' },
-  'chain.wrong_chain': { retryable: no, sentence: 'The RPC serves another chain. Use one of the chain that is named.' },
+  'chain.wrong_chain': { retryable: no, sentence: 'The RPC or wallet is on another chain. Use the one that is named.' },
   'chain.not_deployed': {
     retryable: no,
     sentence: 'There is no such contract or function at this address. Check address and chain.',
