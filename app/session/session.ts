@@ -14,6 +14,7 @@ import type { Wallet } from '../wallet/persona';
 import { faultOf, RemoteError } from '../worker/fault';
 import type { KeySource, ToPage, ToWorker } from '../worker/messages';
 import type { CallContext, PersonMethods } from '../worker/person';
+import { whenPresent } from './presence';
 
 export interface SessionOptions {
   readonly site: SiteConfig;
@@ -30,6 +31,8 @@ export interface CallOptions {
   /** What the tray says while the wallet is asked; without it the wallet is not asked. */
   readonly title?: string;
   readonly signal?: AbortSignal | undefined;
+  /** Nobody has asked for it: it does not keep the keys open. */
+  readonly polled?: boolean;
   readonly onProgress?: (event: ProgressEvent) => void;
 }
 
@@ -55,6 +58,7 @@ export class Session {
   readonly #urls = new Set<string>();
   #count = 0;
   #ended = false;
+  #absent = () => {};
   /** Calls that may ask the wallet wait for each other, so that each question has one reason. */
   #acting: Promise<unknown> = Promise.resolve();
 
@@ -67,6 +71,7 @@ export class Session {
     // lib speaks of addresses in lower case; people see their checksum.
     const lower = account?.toLowerCase() as Address | undefined;
     this.#send({ begin: { site, keys, account: lower, name, origin: location.origin } });
+    if ('vault' in keys) this.#absent = whenPresent(() => this.#send({ touch: true }));
   }
 
   get ended(): boolean {
@@ -97,6 +102,7 @@ export class Session {
   /** Ends the person: the worker is gone at once, and his keys and all that he opened with it. What was under way fails. */
   end(): void {
     this.#ended = true;
+    this.#absent();
     this.#worker.terminate();
     for (const url of this.#urls) this.revoke(url);
     this.#fail(new RemoteError({ code: 'ABORTED', message: 'Closed.' }));
@@ -116,7 +122,8 @@ export class Session {
       const call = ++this.#count;
       this.#calls.set(call, { ...options, resolve, reject });
       options.signal?.addEventListener('abort', () => this.#send({ abort: call }), { once: true });
-      this.#send({ call, method, args, acts: options.title !== undefined });
+      const { title, polled = false } = options;
+      this.#send({ call, method, args, acts: title !== undefined, polled });
       if (options.signal?.aborted) this.#send({ abort: call });
     });
   }

@@ -10,7 +10,7 @@ export function useAsk<M extends Method>(method: M, args: ArgsOf<M>, options: { 
   const open = keys?.state === 'open' || keys?.state === 'demo';
   return useQuery({
     queryKey: ['me', method, session?.id, args],
-    queryFn: ({ signal }) => session?.call(method, args, { signal }) as Promise<ResultOf<M>>,
+    queryFn: ({ signal }) => session?.call(method, args, { signal, polled: true }) as Promise<ResultOf<M>>,
     enabled: session !== undefined && open,
     ...(options.everyMs !== undefined && { refetchInterval: options.everyMs }),
   });

@@ -10,7 +10,7 @@ import {
   readCard,
   toHex,
 } from 'dintel/protocol';
-import type { Self } from './person';
+import type { Self } from './person.ts';
 
 /** Somebody who is known. Units: seconds. */
 export interface Acquaintance {

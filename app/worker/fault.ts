@@ -1,5 +1,5 @@
 /** Errors to data and back, so that they cross between page and worker with all that people are told. */
-import type { Fault, NodeOutcomeView } from './messages';
+import type { Fault, NodeOutcomeView } from './messages.ts';
 
 /** An error that came from the other side. Reads like one of lib's: `code`, `shortMessage`, `details`, `revert`. */
 export class RemoteError extends Error {

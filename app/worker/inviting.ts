@@ -4,9 +4,9 @@
  * Owns: these records, and whether one can be finished. Owns not: the grant (`sharing.ts`), meeting him (`acquaintances.ts`).
  */
 import { formatCardLink, readCard, toHex } from 'dintel/protocol';
-import type { acquaintances } from './acquaintances';
-import type { CallContext, Self } from './person';
-import type { Granted, sharing } from './sharing';
+import type { acquaintances } from './acquaintances.ts';
+import type { CallContext, Self } from './person.ts';
+import type { Granted, sharing } from './sharing.ts';
 
 /** What is to be granted once he has keys. Units: seconds for `lasts`, milliseconds since 1970 for `at`. */
 export interface Wish {

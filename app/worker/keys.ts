@@ -3,9 +3,17 @@
  * it locks. Owns not: the ceremonies (passkeys and wallets live in the page), the vault itself (lib/keys).
  */
 import { Keyring } from 'dintel';
-import { IndexedDbVaultStore, type NewSlot, type SlotInfo, type Unlock, Vault } from 'dintel/keys';
+import {
+  IndexedDbVaultStore,
+  type NewSlot,
+  type SlotInfo,
+  type Unlock,
+  Vault,
+  type VaultOptions,
+  type VaultStore,
+} from 'dintel/keys';
 import { fromHex, ProtocolError } from 'dintel/protocol';
-import type { KeySource } from './messages';
+import type { KeySource } from './messages.ts';
 
 /** How the keys stand, for the page. */
 export interface KeysState {
@@ -25,39 +33,47 @@ export interface KeysEvents {
 
 export class Keys {
   readonly #source: KeySource;
-  readonly #store: IndexedDbVaultStore | undefined;
+  readonly #store: VaultStore | undefined;
+  readonly #options: Omit<VaultOptions, 'store'>;
   readonly #onLock: () => void;
   readonly #onChange: () => void;
   #vault: Vault | undefined;
-  #demo: Keyring | undefined;
+  /** Taken from the vault once, however often they are asked for: each is a copy of a root. */
+  #keyrings: readonly Keyring[] | undefined;
 
-  private constructor(source: KeySource, { onLock, onChange }: KeysEvents) {
+  private constructor(source: KeySource, { onLock, onChange }: KeysEvents, options: Partial<VaultOptions>) {
     this.#source = source;
     this.#onLock = onLock;
     this.#onChange = onChange;
-    if ('vault' in source) this.#store = new IndexedDbVaultStore({ name: source.vault });
+    const { store, ...rest } = options;
+    this.#options = rest;
+    if ('vault' in source) this.#store = store ?? new IndexedDbVaultStore({ name: source.vault });
   }
 
-  static async open(source: KeySource, events: KeysEvents): Promise<Keys> {
-    const keys = new Keys(source, events);
+  /** `options`: of the vault; by default it lies in IndexedDB under its name. */
+  static async open(source: KeySource, events: KeysEvents, options: Partial<VaultOptions> = {}): Promise<Keys> {
+    const keys = new Keys(source, events, options);
     if (keys.#store !== undefined && (await keys.#store.read()) !== undefined) {
-      keys.#keep(await Vault.open({ store: keys.#store }));
+      keys.#keep(await Vault.open({ ...keys.#options, store: keys.#store }));
     }
     return keys;
   }
 
-  /** Of every root, newest first. Throws KEY_LOCKED. */
+  /** Of every root, newest first. To ask for them keeps no vault open: `touch` does. Throws KEY_LOCKED. */
   keyrings(): readonly Keyring[] {
     if ('seed' in this.#source) {
-      this.#demo ??= Keyring.fromRoot(fromHex(`0x${this.#source.seed}`, 32));
-      return [this.#demo];
+      this.#keyrings ??= [Keyring.fromRoot(fromHex(`0x${this.#source.seed}`, 32))];
+      return this.#keyrings;
     }
-    return this.#opened().keyrings();
+    const vault = this.#opened();
+    if (vault.isLocked) throw new ProtocolError('KEY_LOCKED', { field: 'vault' });
+    this.#keyrings ??= vault.keyrings();
+    return this.#keyrings;
   }
 
-  /** Somebody is here. Throws KEY_LOCKED. */
+  /** Somebody is here; nothing while the keys are locked. */
   touch(): void {
-    if ('vault' in this.#source) this.#opened().touch();
+    if (this.#vault?.isLocked === false) this.#vault.touch();
   }
 
   readonly methods = {
@@ -71,7 +87,8 @@ export class Keys {
     /** A new person, or one whose words come back. Throws E_VAULT_EXISTS, E_PASSWORD_WEAK, E_WORDS. */
     createKeys: async ({ slot, phrase }: { readonly slot: NewSlot; readonly phrase?: string | undefined }) => {
       const phrases = phrase === undefined ? undefined : [phrase];
-      this.#keep(await Vault.create({ store: this.#own(), slots: [slot], ...(phrases && { phrases }) }));
+      const options = { ...this.#options, store: this.#own() };
+      this.#keep(await Vault.create({ ...options, slots: [slot], ...(phrases && { phrases }) }));
     },
     /** Throws E_PASSWORD, E_WORDS, E_SLOT. */
     unlock: async (unlock: Unlock) => this.#opened().unlock(unlock),
@@ -81,6 +98,7 @@ export class Keys {
     /** A fresh root for all that comes; older ones stay for what was. Throws KEY_LOCKED, E_COUNT, E_VAULT_CHANGED. */
     rotateKeys: async (): Promise<void> => {
       await this.#opened().rotateRoot();
+      this.#keyrings = undefined;
       this.#onChange();
     },
     /** The 24 words of the newest root. Throws KEY_LOCKED. */
@@ -89,7 +107,7 @@ export class Keys {
     exportKeys: async (): Promise<Uint8Array> => this.#opened().export(),
   };
 
-  #own(): IndexedDbVaultStore {
+  #own(): VaultStore {
     if (this.#store === undefined) throw new Error('Demo people have no vault.');
     return this.#store;
   }
@@ -101,6 +119,9 @@ export class Keys {
 
   #keep(vault: Vault): void {
     this.#vault = vault;
-    vault.onLock(this.#onLock);
+    vault.onLock(() => {
+      this.#keyrings = undefined;
+      this.#onLock();
+    });
   }
 }

@@ -4,7 +4,7 @@
  * Owns: the shapes. Owns not: what the methods do (`person.ts`), how a call is made (`../session/session.ts`).
  */
 import type { ProgressEvent } from 'dintel';
-import type { SiteConfig } from '../siteConfig';
+import type { SiteConfig } from '../siteConfig.ts';
 
 /** Where a person's keys come from: the demo's seed, or the vault of this browser, which is locked at first. */
 export type KeySource = { readonly seed: string } | { readonly vault: string };
@@ -32,7 +32,11 @@ export type ToWorker =
       readonly args: unknown;
       /** Whether the wallet may be asked for this call; such calls are made one at a time. */
       readonly acts: boolean;
+      /** Whether the page asks by itself, again and again: then it does not say that somebody is here. */
+      readonly polled: boolean;
     }
+  /** Somebody is here: the time until the keys lock themselves starts anew. */
+  | { readonly touch: true }
   | { readonly abort: number }
   | { readonly answer: number; readonly result?: unknown; readonly fault?: Fault };
 

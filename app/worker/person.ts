@@ -10,15 +10,15 @@ import { viemChain, viemReader } from 'dintel/chain/viem';
 import { addressOf, fingerprintWords } from 'dintel/protocol';
 import { engine } from 'dintel/umbral';
 import { createWalletClient, custom } from 'viem';
-import { acquaintances } from './acquaintances';
-import { openDatabase } from './database';
-import { inviting } from './inviting';
-import { Keys } from './keys';
-import type { Begin } from './messages';
-import { type Kept, receiving } from './receiving';
-import { Records } from './records';
-import { scoped } from './scoped';
-import { sharing } from './sharing';
+import { acquaintances } from './acquaintances.ts';
+import { openDatabase } from './database.ts';
+import { inviting } from './inviting.ts';
+import { Keys } from './keys.ts';
+import type { Begin } from './messages.ts';
+import { type Kept, receiving } from './receiving.ts';
+import { Records } from './records.ts';
+import { scoped } from './scoped.ts';
+import { sharing } from './sharing.ts';
 
 /** What every method gets beside its arguments. */
 export interface CallContext {
@@ -70,6 +70,8 @@ export type PersonMethods = KeyMethods & OwnMethods;
 export interface PersonDoor {
   /** The method of this name, or undefined. Throws KEY_LOCKED while the keys are, `ChainError`. */
   method(name: string): Promise<((args: unknown, context: CallContext) => Promise<unknown>) | undefined>;
+  /** Somebody is here: his keys stay open for a while. */
+  touch(): void;
 }
 
 type AnyMethod = (args: unknown, context: CallContext) => Promise<unknown>;
@@ -90,13 +92,14 @@ export async function openPerson(begin: Begin['begin'], askWallet: AskWallet, on
   return {
     method: async (name) => {
       if (name in keys.methods) return keys.methods[name as keyof KeyMethods] as AnyMethod;
-      keys.touch();
-      opened ??= openSelf(begin, keys.keyrings(), askWallet).then(methodsOf);
+      const keyrings = keys.keyrings();
+      opened ??= openSelf(begin, keyrings, askWallet).then(methodsOf);
       opened.catch(() => {
         opened = undefined;
       });
       return (await opened)[name as keyof OwnMethods] as AnyMethod | undefined;
     },
+    touch: () => keys.touch(),
   };
 }
 

@@ -13,9 +13,9 @@ import {
   parseLink,
   toHex,
 } from 'dintel/protocol';
-import { outcomeView } from './fault';
-import type { NodeOutcomeView } from './messages';
-import type { CallContext, Self } from './person';
+import { outcomeView } from './fault.ts';
+import type { NodeOutcomeView } from './messages.ts';
+import type { CallContext, Self } from './person.ts';
 
 /** What the worker holds for later calls, because it cannot cross. */
 export interface Kept {
@@ -146,8 +146,7 @@ export function receiving(self: Self) {
       { signal, onProgress }: CallContext,
     ): Promise<Blob> => {
       const file = fileOf(self, handle, index);
-      const stream = file.stream({ signal, onProgress }) as ReadableStream<Uint8Array<ArrayBuffer>>;
-      return new Response(stream).blob();
+      return new Response(file.stream({ signal, onProgress })).blob();
     },
 
     /** A file straight to the disk, in constant memory. */

@@ -4,9 +4,9 @@
  *
  * Owns: calls, their abort, progress and faults; the door back to the wallet in the page. Owns not: what the methods do (`person.ts`).
  */
-import { faultOf } from './fault';
-import type { Fault, ToPage, ToWorker } from './messages';
-import { type CallContext, openPerson, type PersonDoor } from './person';
+import { faultOf } from './fault.ts';
+import type { Fault, ToPage, ToWorker } from './messages.ts';
+import { type CallContext, openPerson, type PersonDoor } from './person.ts';
 
 const send = (message: ToPage): void => self.postMessage(message);
 
@@ -26,15 +26,22 @@ const ask = (call: number, method: string, params: unknown): Promise<unknown> =>
 /** The call that the wallet is asked for; calls that act on chain are made one at a time by the page. */
 let acting = 0;
 
-async function answer({ call, method, args, acts }: Extract<ToWorker, { method: string }>): Promise<void> {
+async function answer({ call, method, args, acts, polled }: Extract<ToWorker, { method: string }>): Promise<void> {
   const controller = new AbortController();
   running.set(call, controller);
   if (acts) acting = call;
+  const door = await person?.catch(() => undefined);
+  // A vault that a poll kept open would never lock itself; work that somebody began keeps it open until it is done.
+  const touch = () => (polled ? undefined : door?.touch());
   const context: CallContext = {
     signal: controller.signal,
-    onProgress: (progress) => send({ call, progress }),
+    onProgress: (progress) => {
+      touch();
+      send({ call, progress });
+    },
   };
   try {
+    touch();
     const one = await (await person)?.method(method);
     if (one === undefined) throw new Error(`There is no method ${method}.`);
     send({ call, result: await one(args, context) });
@@ -55,6 +62,8 @@ self.addEventListener('message', (event: MessageEvent<ToWorker>) => {
     person.catch(() => undefined);
   } else if ('call' in message) {
     void answer(message);
+  } else if ('touch' in message) {
+    person?.then((one) => one.touch()).catch(() => undefined);
   } else if ('abort' in message) {
     running.get(message.abort)?.abort();
   } else {

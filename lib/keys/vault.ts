@@ -136,9 +136,9 @@ export class Vault {
     return this.#file.slots.map(infoOf);
   }
 
-  /** Versions of the root, from 0. Units: seconds. Throws KEY_LOCKED. */
+  /** Versions of the root, from 0; to look at them is no use of the vault. Units: seconds. Throws KEY_LOCKED. */
   get rootVersions(): readonly { readonly version: number; readonly createdAt: number }[] {
-    return this.#use().secret.roots.map(({ createdAt }, version) => ({ version, createdAt }));
+    return this.#opened().secret.roots.map(({ createdAt }, version) => ({ version, createdAt }));
   }
 
   /**
@@ -259,7 +259,8 @@ export class Vault {
 
   /**
    * A fresh root for everything from now on; older ones stay, for what was shared before. All slots open it, but a phrase slot turns
-   * to the new root's phrase, which must be written down anew. Resolves with the new version.
+   * to the new root's phrase, which must be written down anew. Whoever keeps a journal under the keyring is opened with `former` from now
+   * on (`keyrings().slice(1)`). Resolves with the new version.
    * Throws KEY_LOCKED, E_COUNT (24 versions), E_VAULT_CHANGED, E_STORE.
    */
   async rotateRoot(): Promise<number> {
@@ -289,10 +290,15 @@ export class Vault {
     return 'Vault:...';
   }
 
-  #use(): { readonly box: Strongbox; readonly secret: VaultSecret } {
+  #opened(): { readonly box: Strongbox; readonly secret: VaultSecret } {
     if (this.isLocked || this.#open === undefined) throw new ProtocolError('KEY_LOCKED', { field: 'vault' });
-    this.#idle?.touch();
     return this.#open;
+  }
+
+  #use(): { readonly box: Strongbox; readonly secret: VaultSecret } {
+    const open = this.#opened();
+    this.#idle?.touch();
+    return open;
   }
 
   #enter(box: Strongbox | undefined): void {

@@ -1,7 +1,14 @@
 /** A vault without the half second that a password costs, and its refusals. Not a test by itself. */
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { MemoryVaultStore, type NewSlot, type Stretch, Vault, type VaultOptions } from '../../lib/keys/index.ts';
+import {
+  type IdleClock,
+  MemoryVaultStore,
+  type NewSlot,
+  type Stretch,
+  Vault,
+  type VaultOptions,
+} from '../../lib/keys/index.ts';
 import { DintelError } from '../../lib/protocol/errors.ts';
 import { fromHex } from '../../lib/protocol/hex.ts';
 
@@ -27,4 +34,29 @@ export async function refusal(work: () => unknown): Promise<string> {
     if (error instanceof DintelError) return error.code;
     throw error;
   }
+}
+
+/** Time that passes when it is told to. */
+export function handClock(): IdleClock & { pass(ms: number): void; sleepThrough(ms: number): void } {
+  let now = 1_800_000_000_000;
+  let timers: { at: number; act: () => void }[] = [];
+  return {
+    now: () => now,
+    later: (ms, act) => {
+      const timer = { at: now + ms, act };
+      timers.push(timer);
+      return () => {
+        timers = timers.filter((one) => one !== timer);
+      };
+    },
+    pass(ms) {
+      now += ms;
+      const due = timers.filter(({ at }) => at <= now);
+      timers = timers.filter(({ at }) => at > now);
+      for (const { act } of due) act();
+    },
+    sleepThrough(ms) {
+      now += ms;
+    },
+  };
 }
