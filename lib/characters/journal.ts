@@ -48,26 +48,31 @@ export class MemoryJournal implements Journal {
 
 /**
  * A journal whose entries are sealed: XChaCha20-Poly1305 under HKDF(vault, "dintel/1/journal"), a fresh nonce each time,
- * the name as associated data, so that entries cannot be swapped. Shape: `vaultKey` 32 bytes, copied.
- * `get` throws E_DECRYPT for an entry that was changed or is of another person.
+ * the name as associated data, so that entries cannot be swapped. Shape: `vaultKey` 32 bytes, copied; so are `former`, the keys of
+ * roots before this one, under which entries may still lie. `get` throws E_DECRYPT for one that was changed or is another person's.
  */
 export class SealedJournal implements Journal {
   readonly #inner: Journal;
   readonly #key: Uint8Array;
+  readonly #former: readonly Uint8Array[];
 
-  constructor(inner: Journal, vaultKey: Uint8Array) {
+  constructor(inner: Journal, vaultKey: Uint8Array, former: readonly Uint8Array[] = []) {
     this.#inner = inner;
-    this.#key = hkdf(sha256, checkBytes(vaultKey, 32, 'vaultKey'), undefined, utf8('dintel/1/journal'), 32);
+    this.#key = journalKey(vaultKey);
+    this.#former = former.map(journalKey);
   }
 
   async get(name: string): Promise<Uint8Array | undefined> {
     const sealed = await this.#inner.get(name);
     if (sealed === undefined) return undefined;
-    try {
-      return xchacha20poly1305(this.#key, sealed.subarray(0, 24), utf8(name)).decrypt(sealed.subarray(24));
-    } catch {
-      throw new ProtocolError('E_DECRYPT', { field: 'journal', details: 'An entry is damaged or of another person.' });
+    for (const key of [this.#key, ...this.#former]) {
+      try {
+        return xchacha20poly1305(key, sealed.subarray(0, 24), utf8(name)).decrypt(sealed.subarray(24));
+      } catch {
+        // Not under this key, or changed.
+      }
     }
+    throw new ProtocolError('E_DECRYPT', { field: 'journal', details: 'An entry is damaged or of another person.' });
   }
 
   async put(name: string, bytes: Uint8Array): Promise<void> {
@@ -84,12 +89,15 @@ export class SealedJournal implements Journal {
   }
 }
 
-/** A person's journal under that person's own seal. Throws KEY_LOCKED. */
-export function sealedFor(keyring: Keyring, journal: Journal): SealedJournal {
-  const vault = keyring.vaultKey();
+const journalKey = (vaultKey: Uint8Array): Uint8Array =>
+  hkdf(sha256, checkBytes(vaultKey, 32, 'vaultKey'), undefined, utf8('dintel/1/journal'), 32);
+
+/** A person's journal under that person's own seal; what lies under the seal of a former root is read too. Throws KEY_LOCKED. */
+export function sealedFor(keyring: Keyring, journal: Journal, former: readonly Keyring[] = []): SealedJournal {
+  const [newest = new Uint8Array(), ...older] = [keyring, ...former].map((one) => one.vaultKey());
   try {
-    return new SealedJournal(journal, vault);
+    return new SealedJournal(journal, newest, older);
   } finally {
-    vault.fill(0);
+    for (const key of [newest, ...older]) key.fill(0);
   }
 }

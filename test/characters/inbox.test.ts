@@ -1,6 +1,6 @@
 /** Bob finds what was shared with him from the chain alone. Real contracts, real Ursulas. */
 import { Alice, Bob, bytesRange, Keyring, MemoryJournal, Network, openSealedFile } from 'dintel';
-import { type Chain, PolicyManager } from 'dintel/chain';
+import { type Chain, type ChainReader, PolicyManager } from 'dintel/chain';
 import { type Hex, helloTag, PairwiseTags, sealNotice, toHex } from 'dintel/protocol';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Inbox, type ScanOptions } from '../../lib/characters/inbox/inbox.ts';
@@ -32,16 +32,17 @@ async function sender(keyring = Keyring.random()) {
   const open = (journal = new MemoryJournal()) => Alice.open({ keyring, chain, deployment, journal, fetch, clock });
   const alice = await open();
   const bytes = await new Response(
-    alice.encrypt([new TextEncoder().encode('words')], { label: 'notes', name: 'a.txt' }) as ReadableStream<
-      Uint8Array<ArrayBuffer>
-    >,
+    alice.encrypt([new TextEncoder().encode('words')], { label: 'notes', name: 'a.txt' }),
   ).arrayBuffer();
   const files = [await openSealedFile(bytesRange(new Uint8Array(bytes)))];
   const card = (await Bob.open({ keyring, chain, deployment, clock })).card({ name: 'sender' });
+  const terms = { label: 'notes', files, threshold: 1, shares: 2 };
   const grant = (to: string | { address: Hex }, more: { announce?: 'contact' | 'hello' | 'none' } = {}) =>
-    alice.grant({ to, label: 'notes', files, threshold: 1, shares: 2, until: until(), ...more });
+    alice.grant({ ...terms, to, until: until(), ...more });
+  const termsFor = (to: string) => ({ ...terms, to, until: until() });
+  const draft = (to: string) => alice.draft(termsFor(to));
   const publish = async () => (await publishKeys(network, { keyring }))?.wait();
-  return { keyring, chain, network, alice, open, card, grant, publish, address: chain.account };
+  return { keyring, chain, network, alice, open, card, grant, draft, terms: termsFor, publish, address: chain.account };
 }
 
 /** Somebody who receives, on as many devices as he likes. */
@@ -76,6 +77,16 @@ const code = (work: Promise<unknown>): Promise<string> =>
     () => 'accepted',
     (error: { code?: string }) => error.code ?? String(error),
   );
+
+/** What a state that knows nothing yet answers. */
+function zeroed(value: unknown): unknown {
+  if (typeof value === 'bigint') return 0n;
+  if (typeof value === 'number') return 0;
+  if (typeof value === 'boolean') return false;
+  if (typeof value === 'string') return `0x${'0'.repeat(value.length - 2)}`;
+  if (Array.isArray(value)) return value.map(zeroed);
+  return Object.fromEntries(Object.entries(value as object).map(([name, member]) => [name, zeroed(member)]));
+}
 
 /** A notice without a grant behind it, under a policy of the sender's. */
 async function notify(from: Awaited<ReturnType<typeof sender>>, policyId: Hex, tag: Hex, to: Keyring, signer: Keyring) {
@@ -246,6 +257,82 @@ describe('the inbox', () => {
     });
     expect(ids(await scan(bob.inbox))).toEqual(ids([first, last]));
     expect(await scan(bob.inbox)).toEqual([]);
+  });
+
+  it('finds a grant that waited for its wallet while a later one went out, and leaves no gap for drafts that came to nothing', async () => {
+    const [alice, bob] = [await sender(), await receiver()];
+    await bob.people.add(alice.card);
+    await scan(bob.inbox);
+    const early = await alice.draft(bob.card);
+    for (let i = 0; i < 20; i++) await (await alice.draft(bob.card)).abandon();
+    const late = await alice.grant(bob.card);
+    expect(ids(await scan(bob.inbox))).toEqual([late.policyId]);
+    await early.wait();
+    expect(ids(await scan(bob.inbox))).toEqual([early.policyId]);
+  });
+
+  it('reads again what an RPC shows in its logs before its state knows it', async () => {
+    const [alice, bob] = [await sender(), await receiver()];
+    await bob.people.add(alice.card);
+    const behind: Chain = Object.create(bob.network.chain, {
+      call: {
+        value: async (...of: Parameters<Chain['call']>) => {
+          const answer = await bob.network.chain.call(...of);
+          return of[0].function === 'policy' ? zeroed(answer) : answer;
+        },
+      },
+    });
+    const journal = new MemoryJournal();
+    const { deployment, fetch } = net;
+    const inboxOf = async (chain: ChainReader) =>
+      new Inbox({
+        ...{
+          network: await Network.open(chain, deployment),
+          keyrings: [bob.keyring],
+          people: bob.people,
+          journal,
+          fetch,
+        },
+      });
+    await scan(await inboxOf(bob.network.chain));
+    const grant = await alice.grant(bob.card);
+    expect(await scan(await inboxOf(behind))).toEqual([]);
+    const next = await alice.grant(bob.card);
+    expect(ids(await scan(await inboxOf(bob.network.chain)))).toEqual(ids([grant, next]));
+  });
+
+  it('opens after a change of the root what was kept before it', async () => {
+    const [alice, old] = [await sender(), Keyring.random()];
+    const { fetch, clock } = net;
+    const bob = await receiver({ keyrings: [old] });
+    const [journal, others] = [new MemoryJournal(), new MemoryJournal()];
+    const open = (keyrings: readonly [Keyring, ...Keyring[]]) => {
+      const [keyring, ...former] = keyrings;
+      const people = new People({ network: bob.network, keyring, former, journal: others, clock });
+      return { people, inbox: new Inbox({ network: bob.network, keyrings, people, journal, fetch }) };
+    };
+    const before = open([old]);
+    await before.people.add(alice.card);
+    await scan(before.inbox);
+    const grant = await alice.grant(bob.card);
+    expect(await scan(before.inbox)).toHaveLength(1);
+    const now = open([Keyring.random(), old]);
+    expect(await now.people.list()).toHaveLength(1);
+    expect(ids(await all(now.inbox.items()))).toEqual([grant.policyId]);
+    expect(await scan(now.inbox)).toEqual([]);
+    expect(ids(await all(now.inbox.rebuild()))).toEqual([grant.policyId]);
+    expect(await code(all(open([Keyring.random()]).inbox.items()))).toBe('E_DECRYPT');
+  });
+
+  it('finishes after a change of the root a grant that was begun before it', async () => {
+    const journal = new MemoryJournal();
+    const [alice, bob] = [await sender(), await receiver()];
+    const early = await (await alice.open(journal)).draft(alice.terms(bob.card));
+    const { deployment, fetch, clock } = net;
+    const chain = alice.chain;
+    const later = { keyring: Keyring.random(), chain, deployment, journal, fetch, clock };
+    const again = await Alice.open({ ...later, former: [alice.keyring] });
+    expect((await again.unfinished()).map(({ policyId }) => policyId)).toEqual([early.policyId]);
   });
 
   it('forgets what a re-organisation took away, and reads the blocks that came instead', async () => {

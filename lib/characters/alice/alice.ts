@@ -10,7 +10,7 @@ import type { Chain } from '../../chain/chain.ts';
 import type { Deployment } from '../../chain/deployments.ts';
 import { ChainError } from '../../chain/errors.ts';
 import type { PolicyRecord } from '../../chain/policyManager.ts';
-import { readRegistry } from '../../chain/registry.ts';
+import { RegistryReader } from '../../chain/registry.ts';
 import { encodeConditions, parseConditions } from '../../protocol/conditions.ts';
 import { maxShares } from '../../protocol/constants.ts';
 import { DintelError, ProtocolError } from '../../protocol/errors.ts';
@@ -60,6 +60,8 @@ const usualCreationGas = 130_000n;
 
 export interface AliceOptions {
   readonly keyring: Keyring;
+  /** Keyrings of roots before that one (`vault.keyrings().slice(1)`): what the journal keeps under them is still read. */
+  readonly former?: readonly Keyring[] | undefined;
   readonly chain: Chain;
   readonly deployment: Deployment;
   /** Where unfinished grants are kept. Default: memory, which a crash loses. Entries are sealed under the vault key. */
@@ -150,16 +152,18 @@ export class Alice {
   readonly #fetch: typeof fetch;
   readonly #batches = new Map<Hex, Batch>();
   readonly #introductions: Introductions;
+  readonly #registry: RegistryReader;
 
   private constructor(network: Network<Chain>, labels: Labels, options: AliceOptions & { readonly journal: Journal }) {
     this.network = network;
     this.#keyring = options.keyring;
     this.#labels = labels;
-    this.#journal = sealedFor(options.keyring, options.journal);
+    this.#journal = sealedFor(options.keyring, options.journal, options.former);
     this.#sentTags = new SentTags({ network, keyring: options.keyring, journal: this.#journal });
     this.#depth = options.depth ?? (options.deployment.chainId === 31337 ? 0 : 1);
     this.#clock = options.clock ?? systemClock;
     this.#introductions = new Introductions(this.#clock);
+    this.#registry = new RegistryReader(network.chain, network.deployment);
     this.#fetch = publicFetch(options.deployment.chainId, options.fetch);
   }
 
@@ -239,8 +243,7 @@ export class Alice {
     labelBytes(label);
     const conditions = options.conditions && encodeConditions(options.conditions);
     if (conditions) parseConditions(conditions);
-    const labelVersion = options.labelVersion ?? this.#versionOf(files, label);
-    checkLabelOf(files, label, this.#keyring.delegating(label, labelVersion));
+    const labelVersion = this.#versionOf(files, label, options.labelVersion);
     const wanted = isMany(options) ? options.to : [options.to];
     const prepared = await this.#prepare({ ...options, recipients: wanted.length });
     const { quote } = prepared;
@@ -484,11 +487,7 @@ export class Alice {
     const expiresAt = typeof options.until === 'number' ? options.until : Math.floor(options.until.getTime() / 1000);
     const lastEpoch = Math.max(epoch + 1, epochAt(Math.max(expiresAt, 1) - 1, network.epochLength));
     const [registry, minStake, balanceWei] = await Promise.all([
-      readRegistry(chain, {
-        deployment: network.deployment,
-        ...(signal && { signal }),
-        ...(onProgress && { onProgress }),
-      }),
+      this.#registry.read({ ...(signal && { signal }), ...(onProgress && { onProgress }) }),
       escrow.minStake(),
       chain.balance(this.address),
     ]);
@@ -628,12 +627,14 @@ export class Alice {
       .filter(({ owner, chainId }) => owner === this.address && chainId === this.network.chain.chainId);
   }
 
-  /** The version of the label whose key opens all files, else the present one, which then says what is wrong. */
-  #versionOf(files: readonly SealedFile[], label: string): number {
-    for (const version of this.#labels.versions(label)) {
+  /** The version of the label whose key opens all files. Throws E_DECRYPT for the one given, else for the present one. */
+  #versionOf(files: readonly SealedFile[], label: string, given: number | undefined): number {
+    for (const version of given === undefined ? this.#labels.versions(label) : []) {
       if (files.every(({ header }) => opensWith(this.#keyring.delegating(label, version), header))) return version;
     }
-    return this.#labels.version(label);
+    const version = given ?? this.#labels.version(label);
+    checkLabelOf(files, label, this.#keyring.delegating(label, version));
+    return version;
   }
 
   #batchOf(id: Hex, onProgress: OnProgress | undefined): Batch {

@@ -46,6 +46,8 @@ const manifestHedgeMs = 150;
 
 export interface BobOptions {
   readonly keyring: Keyring;
+  /** Keyrings of roots before that one (`vault.keyrings().slice(1)`): what the journal keeps under them is still read. */
+  readonly former?: readonly Keyring[] | undefined;
   /** Reading is enough. */
   readonly chain: ChainReader;
   readonly deployment: Deployment;
@@ -151,7 +153,7 @@ export class Bob {
     this.#clock = options.clock ?? systemClock;
     this.#fetch = publicFetch(options.deployment.chainId, options.fetch);
     const { verifier } = options;
-    const journal = options.journal && sealedFor(options.keyring, options.journal);
+    const journal = options.journal && sealedFor(options.keyring, options.journal, options.former);
     this.#kept = new KeptEvidence(journal, options.deployment.adjudicator);
     const { clock, fetch, kept } = { clock: this.#clock, fetch: this.#fetch, kept: this.#kept };
     this.#engine = new RetrievalEngine({ network, clock, fetch, verifier, journal, kept });

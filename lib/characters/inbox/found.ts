@@ -4,8 +4,8 @@
  * Owns: which logs are asked for, tag windows, opening envelopes. Owns not: whom to believe, what was shared (`inbox.ts`).
  * Source: protocol.md section 8.5; research/app-sdk.md section 5.1 (options C and D).
  *
- * By tags: one filter for at most 1,000 of them, each pair of keys looking 20 beyond the last that was seen; tags that come into
- * sight on the way are searched over the same blocks. By trial: every notice of the chain is tried with every key of mine, one
+ * By tags: one filter for at most 1,000 of them, each pair of keys looking 20 beyond the last that was seen, and 20 before it, since
+ * a grant that waited for its wallet comes after a later one; tags that come into sight on the way are searched over the same blocks. By trial: every notice of the chain is tried with every key of mine, one
  * multiplication each, which is what a new device does once.
  */
 import type { ChainReader } from '../../chain/chain.ts';
@@ -51,7 +51,7 @@ const maxTopics = 1_000;
 export class TagRow {
   readonly mine: PublicKey;
   readonly theirs: PublicKey;
-  /** Number of the first tag that was not seen. */
+  /** Number of the first tag behind all that were seen. */
   next: number;
   readonly #tags: PairwiseTags;
 
@@ -62,8 +62,13 @@ export class TagRow {
     this.#tags = PairwiseTags.fromSender(mine, theirs);
   }
 
+  /** Number of the first tag in sight: some before `next` may have been given to grants that are not finished yet. */
+  get start(): number {
+    return Math.max(0, this.next - tagGapLimit);
+  }
+
   /** Tags in sight, from number `from` on. */
-  inSight(from = this.next): Hex[] {
+  inSight(from = this.start): Hex[] {
     return Array.from({ length: Math.max(0, this.end - from) }, (_, i) => this.#tags.at(from + i));
   }
 
@@ -74,13 +79,13 @@ export class TagRow {
 
   /** Look for some again: the chain that showed them has changed. */
   rewind(): void {
-    this.next = Math.max(0, this.next - tagGapLimit);
+    this.next = this.start;
   }
 
   /** Go on behind those that were seen. */
   advance(seen: ReadonlySet<Hex>): void {
     for (let last = 0; last >= 0; ) {
-      last = this.inSight().findLastIndex((tag) => seen.has(tag));
+      last = this.inSight(this.next).findLastIndex((tag) => seen.has(tag));
       this.next += last + 1;
     }
   }
@@ -100,7 +105,7 @@ export async function* findByTags(
     return tags;
   };
   const open = openerOf(keyrings);
-  let wanted = [...(hello ? [hello] : []), ...rows.flatMap((row) => look(row, row.next))];
+  let wanted = [...(hello ? [hello] : []), ...rows.flatMap((row) => look(row, row.start))];
   while (wanted.length > 0) {
     const further: Hex[] = [];
     for (let at = 0; at < wanted.length; at += maxTopics) {

@@ -7,7 +7,7 @@
  * A notice counts only if its envelope opens and its manifest verifies under the key of somebody whom I know and whose account owns
  * the policy. Everything else is a request: nothing is fetched for it from places that a stranger named, until it is accepted.
  * Only blocks at the given depth are read; if even these change, the last 256 are read again, and an item whose policy is not on the
- * chain is not shown.
+ * chain is not shown. A new notice whose policy the chain does not know yet (an RPC that is behind its own logs) is read again.
  */
 import type { ChainReader } from '../../chain/chain.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
@@ -47,6 +47,8 @@ export interface ScanOptions {
   readonly onProgress?: OnProgress | undefined;
 }
 
+/** An RPC whose calls are so many blocks behind its logs is waited for. */
+const lagBlocks = 64n;
 /** Manifests fetched, and policies asked for, at once. */
 const width = 16;
 
@@ -58,11 +60,11 @@ export class Inbox {
 
   /** Throws KEY_LOCKED, E_COUNT (no keyring). */
   constructor(options: InboxOptions) {
-    const [newest] = options.keyrings;
+    const [newest, ...former] = options.keyrings;
     if (newest === undefined)
       throw new ProtocolError('E_COUNT', { field: 'keyrings', expected: 'at least 1', got: '0' });
     this.#options = options;
-    this.#journal = sealedFor(newest, options.journal);
+    this.#journal = sealedFor(newest, options.journal, former);
     const { chainId } = options.network.deployment;
     this.#fetch = publicFetch(chainId, options.fetch);
     this.#depth = BigInt(options.depth ?? (chainId === 31337 ? 0 : 1));
@@ -153,12 +155,16 @@ export class Inbox {
     const judged = inOrder(work, width, async (entry) => {
       const result = await judge.judge(entry);
       options.onProgress?.({ type: 'inbox.items', done: ++done, total: work.length });
-      return result && { result, entry };
+      return { result, entry };
     });
-    for await (const one of judged) {
+    let readTo = toBlock;
+    for await (const { result, entry } of judged) {
       checkSignal(options.signal);
-      if (one === undefined) continue;
-      const { result, entry } = one;
+      if (result === undefined) {
+        const block = BigInt(entry.blockNumber);
+        if (block > toBlock - lagBlocks && block <= readTo) readTo = block - 1n;
+        continue;
+      }
       const before = kept.get(entry.policyId);
       if (!isBetter(judge, result, entry, before)) continue;
       await this.#store(entry, result);
@@ -168,9 +174,11 @@ export class Inbox {
     // People who were met on the way have rows too.
     const all = learns ? await this.#rows(undefined) : rows;
     if (cursor === undefined) for (const row of all) row.advance(seen);
+    const read = readTo === toBlock ? end : await network.chain.block(readTo);
+    if (read === undefined) return;
     await this.#journal.put(
       cursorName,
-      encodeCursor({ block: toBlock, hash: end.hash, hello: this.#hello(), rows: all }),
+      encodeCursor({ block: readTo, hash: read.hash, hello: this.#hello(), rows: all }),
     );
   }
 

@@ -1,5 +1,6 @@
 /**
- * Under which tag a sender announces the next thing to one recipient: the first of their row that the chain does not show yet.
+ * Under which tag a sender announces the next thing to one recipient: the first of their row that was not given out, and at most 19
+ * beyond the first that the chain does not show, which is how far the recipient looks: grants that came to nothing leave no gap.
  *
  * Owns: counting, from the chain and a note in the journal that says where to go on. Owns not: the notice (`alice/pay.ts`).
  * Source: protocol.md section 8.5. A tag that is used twice still reaches Bob; it only tells that two notices are for the same person.
@@ -10,7 +11,7 @@ import { decodeCbor, encodeCbor } from '../../protocol/cbor.ts';
 import { tupleOf, uintOf } from '../../protocol/fields.ts';
 import type { Hex } from '../../protocol/hex.ts';
 import type { Keyring } from '../../protocol/keys.ts';
-import { PairwiseTags } from '../../protocol/notice.ts';
+import { PairwiseTags, tagGapLimit } from '../../protocol/notice.ts';
 import type { PublicKey } from '../../umbral/keys.ts';
 import type { Journal } from '../journal.ts';
 import type { Network } from '../network.ts';
@@ -44,14 +45,17 @@ export class SentTags {
     // Its own first tag names the row: it says nothing to whoever does not know the row.
     const name = `tags/${tags.at(0).slice(2)}`;
     const kept = await journal.get(name);
-    const [next, block] = kept ? readKept(kept) : [0, network.deployment.deployedBlock];
+    const [next, unseen, block] = kept ? readKept(kept) : [0, 0, network.deployment.deployedBlock];
     const { blockNumber } = await network.now();
-    const index = await firstUnseen(network, tags, next, BigInt(block), blockNumber, signal);
-    await journal.put(name, encodeCbor([index + 1, Number(blockNumber)]));
+    const first = await firstUnseen(network, tags, unseen, BigInt(block), blockNumber, signal);
+    // One that nothing came of is given out again before one that is out of sight.
+    const index = next >= first + tagGapLimit ? first : Math.max(first, next);
+    await journal.put(name, encodeCbor([index + 1, first, Number(blockNumber)]));
     return tags.at(index);
   }
 }
 
+/** Number of the tag behind the last that these blocks show. */
 async function firstUnseen(
   network: Network<ChainReader>,
   tags: PairwiseTags,
@@ -74,7 +78,9 @@ async function firstUnseen(
   }
 }
 
-function readKept(bytes: Uint8Array): [number, number] {
-  const [next, block] = tupleOf(decodeCbor(bytes, 'tags'), 2, 'tags');
-  return [uintOf(next, 'tags.next', 2 ** 32 - 1), uintOf(block, 'tags.block', Number.MAX_SAFE_INTEGER)];
+/** The number to give out next, that of the first tag not seen on the chain, and the block up to which it was looked for. */
+function readKept(bytes: Uint8Array): [number, number, number] {
+  const [next, unseen, block] = tupleOf(decodeCbor(bytes, 'tags'), 3, 'tags');
+  const count = (value: typeof next, field: string) => uintOf(value, field, 2 ** 32 - 1);
+  return [count(next, 'tags.next'), count(unseen, 'tags.unseen'), uintOf(block, 'tags.block', Number.MAX_SAFE_INTEGER)];
 }

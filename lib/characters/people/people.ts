@@ -20,7 +20,7 @@ import { type Address, toHex } from '../../protocol/hex.ts';
 import type { Keyring } from '../../protocol/keys.ts';
 import type { PublicKey } from '../../umbral/keys.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import { type Journal, MemoryJournal, SealedJournal } from '../journal.ts';
+import { type Journal, MemoryJournal, type SealedJournal, sealedFor } from '../journal.ts';
 import type { Network } from '../network.ts';
 import {
   decodePerson,
@@ -41,6 +41,8 @@ export interface PeopleOptions {
   readonly network: Network<ChainReader>;
   /** Seals the records: nobody else sees whom I know. */
   readonly keyring: Keyring;
+  /** Keyrings of roots before that one (`vault.keyrings().slice(1)`): what the journal keeps under them is still read. */
+  readonly former?: readonly Keyring[] | undefined;
   readonly journal: Journal;
   readonly clock?: Clock | undefined;
 }
@@ -82,13 +84,14 @@ export class People {
   readonly #network: Network<ChainReader>;
   readonly #journal: Journal;
   readonly #clock: Clock;
-  readonly #vaultKey: Uint8Array;
+  readonly #sealed: (journal: Journal) => SealedJournal;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: PeopleOptions) {
     this.#network = options.network;
-    this.#vaultKey = options.keyring.vaultKey();
-    this.#journal = new SealedJournal(options.journal, this.#vaultKey);
+    const { keyring, former } = options;
+    this.#sealed = (journal) => sealedFor(keyring, journal, former);
+    this.#journal = this.#sealed(options.journal);
     this.#clock = options.clock ?? systemClock;
   }
 
@@ -217,23 +220,23 @@ export class People {
     return (await this.list()).find((one) => allKeys(one).some(({ verifyingKey }) => verifyingKey.equals(key)));
   }
 
-  /** Everybody, sealed under my own root: for a backup anywhere, or my next device. */
+  /** Everybody, sealed under my own root: for a backup anywhere, or my next device. Throws KEY_LOCKED. */
   async export(): Promise<Uint8Array> {
     const people = (await this.list()).map(personValue);
     const sealed = new MemoryJournal();
-    await new SealedJournal(sealed, this.#vaultKey).put('people', encodeCbor(['DnPp', 1, people], 'people'));
+    await this.#sealed(sealed).put('people', encodeCbor(['DnPp', 1, people], 'people'));
     return (await sealed.get('people')) as Uint8Array;
   }
 
   /**
    * Take over an export. Whoever is known here keeps his pins; other keys of the file stand as claimed. Resolves with how many came.
-   * Throws E_DECRYPT (another person's, or changed), E_BRAND, VERSION_UNSUPPORTED, E_FIELD and kin.
+   * Throws KEY_LOCKED, E_DECRYPT (another person's, or changed), E_BRAND, VERSION_UNSUPPORTED, E_FIELD and kin.
    */
   import(bytes: Uint8Array): Promise<number> {
     return this.#alone(async () => {
       const sealed = new MemoryJournal();
       await sealed.put('people', bytes);
-      const opened = (await new SealedJournal(sealed, this.#vaultKey).get('people')) as Uint8Array;
+      const opened = (await this.#sealed(sealed).get('people')) as Uint8Array;
       const [brand, version, list] = tupleOf(decodeCbor(opened, 'people'), 3, 'people');
       if (textOf(brand, 'people', 4) !== 'DnPp') throw new ProtocolError('E_BRAND', { field: 'people' });
       if (version !== 1) throw new ProtocolError('VERSION_UNSUPPORTED', { field: 'people.version', expected: '1' });
