@@ -69,9 +69,7 @@ export async function benchRetrieve(count: number): Promise<RetrieveRow[]> {
     const keyring = Keyring.random();
     const openBob = async () => Bob.open({ ...base, keyring, chain: await ethersReader({ rpcUrl }) });
     const alice = await Alice.open({ ...base, keyring: Keyring.random(), chain: await net.chainOf(1) });
-    const sealed = alice.encrypt([new Uint8Array(100_000)], { label: 'bench' }) as ReadableStream<
-      Uint8Array<ArrayBuffer>
-    >;
+    const sealed = alice.encrypt([new Uint8Array(100_000)], { label: 'bench' });
     const grant = await alice.grant({
       to: (await openBob()).card(),
       label: 'bench',

@@ -3,5 +3,5 @@ import { Enrico } from 'dintel';
 
 export async function sealBytes(key: string, name: string, bytes: Uint8Array): Promise<Uint8Array> {
   const stream = new Enrico(key).encrypt([bytes], { name, size: bytes.length });
-  return new Uint8Array(await new Response(stream as BodyInit).arrayBuffer());
+  return new Uint8Array(await new Response(stream).arrayBuffer());
 }

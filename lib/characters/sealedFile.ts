@@ -70,10 +70,10 @@ export async function openSealedFile(
 
 /** The same of a stream as `encrypt` gives it, kept in memory: for what is small enough. */
 export async function heldFile(
-  stream: ReadableStream<Uint8Array>,
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<SealedFile> {
-  const sealed = await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).blob();
+  const sealed = await new Response(stream).blob();
   return openSealedFile(blobRange(sealed), options);
 }
 

@@ -51,8 +51,8 @@ export async function makeBob(place: Place, keyring = Keyring.random()) {
   return { bob: await Bob.open({ keyring, chain, deployment: place.deployment }), keyring };
 }
 
-export const collect = async (stream: ReadableStream<Uint8Array>): Promise<Uint8Array> =>
-  new Uint8Array(await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer());
+export const collect = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<Uint8Array> =>
+  new Uint8Array(await new Response(stream).arrayBuffer());
 
 /** Enrico, who has a public key and nothing else. */
 export async function sealFor(
