@@ -12,6 +12,7 @@ import { Notice } from '../components/Notice';
 import { PageHead } from '../components/Page';
 import { Skeleton } from '../components/Skeleton';
 import { Words } from '../components/Words';
+import { codeOf } from '../errors/sentence';
 import { useTask } from '../hooks/useTask';
 import { useText } from '../i18n/useText';
 import { KeyGate } from '../keys/KeyGate';
@@ -119,10 +120,25 @@ function Entry({ one: kept, onChange }: { readonly one: Acquaintance; readonly o
   const { session } = useMe();
   const task = useTask();
   const name = one.name ?? t('somebody');
-  const act = (method: 'confirm' | 'dismiss' | 'forgetPerson') =>
+  const { claimed } = one;
+  const [isOther, setOther] = useState(false);
+  const act = (method: 'dismiss' | 'forgetPerson') =>
     task.run(async (signal) => {
       await session?.call(method, { id: one.id }, { signal });
       if (method !== 'forgetPerson') await refetch();
+      onChange();
+    });
+  /** The words on the screen, which were compared: other keys may have come since. */
+  const confirm = (words: readonly string[]) =>
+    task.run(async (signal) => {
+      setOther(false);
+      try {
+        await session?.call('confirm', { id: one.id, words }, { signal });
+      } catch (error) {
+        if (codeOf(error) !== 'E_WORDS') throw error;
+        setOther(true);
+      }
+      await refetch();
       onChange();
     });
   return (
@@ -142,13 +158,18 @@ function Entry({ one: kept, onChange }: { readonly one: Acquaintance; readonly o
         </div>
         <ButtonLink href={`/share#${one.id}`}>{t('share')}</ButtonLink>
       </div>
-      {one.claimed === undefined ? (
+      {isOther && (
+        <p role="alert" className="mt-4 text-amber">
+          {t('otherWords', { name })}
+        </p>
+      )}
+      {claimed === undefined ? (
         one.verifiedAt === undefined && (
           <div className="mt-4 flex flex-col gap-3 border-line border-t pt-4">
             <p className="text-quiet text-sm">{t('notCompared')}</p>
             <Words words={one.words} />
             <div className="flex flex-wrap gap-2">
-              <Button busy={task.busy} onClick={() => act('confirm')}>
+              <Button busy={task.busy} onClick={() => confirm(one.words)}>
                 {t('same')}
               </Button>
               <Button kind="quiet" onClick={() => act('forgetPerson')}>
@@ -161,11 +182,11 @@ function Entry({ one: kept, onChange }: { readonly one: Acquaintance; readonly o
         <div className="mt-4 flex flex-col gap-3 border-line border-t pt-4">
           <p className="text-amber">{t('changed', { name })}</p>
           <p className="text-quiet text-sm">{t('newWords')}</p>
-          <Words words={one.claimed} tone="attention" />
+          <Words words={claimed} tone="attention" />
           <p className="text-quiet text-sm">{t('oldWords')}</p>
           <Words words={one.words} />
           <div className="flex flex-wrap gap-2">
-            <Button busy={task.busy} onClick={() => act('confirm')}>
+            <Button busy={task.busy} onClick={() => confirm(claimed)}>
               {t('same')}
             </Button>
             <Button kind="quiet" onClick={() => act('dismiss')}>

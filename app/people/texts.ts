@@ -19,6 +19,7 @@ export const peopleTexts = texts(
     same: 'The words are the same',
     changed: '{name} has new keys. Compare these six words before you share.',
     newWords: 'New words',
+    otherWords: 'The keys of {name} have changed while you compared. Nothing was confirmed: compare the words below.',
     oldWords: 'Words until now',
     keep: 'Keep the old keys',
     share: 'Share',
@@ -64,6 +65,8 @@ export const peopleTexts = texts(
     same: 'Las palabras son iguales',
     changed: '{name} tiene claves nuevas. Comparad estas seis palabras antes de compartir.',
     newWords: 'Palabras nuevas',
+    otherWords:
+      'Las claves de {name} han cambiado mientras comparabais. No se confirmó nada: comparad las palabras de abajo.',
     oldWords: 'Palabras hasta ahora',
     keep: 'Seguir con las antiguas',
     share: 'Compartir',

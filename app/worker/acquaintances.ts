@@ -79,11 +79,12 @@ export function acquaintances(self: Self) {
     },
     /** Looks whether his published keys have changed. */
     check: async ({ id }: { readonly id: string }): Promise<Acquaintance> => shown(await people.check(id)),
-    /** The words were compared: they are his. Throws if they are not what is claimed or pinned. */
-    confirm: async ({ id }: { readonly id: string }): Promise<Acquaintance> => {
-      const person = await people.get(id);
-      return shown(await people.confirm(id, wordsOf(person.claimed ?? person.keys)));
-    },
+    /**
+     * These words, as the page showed them, were compared: they are his. Throws E_WORDS if they are not of what is claimed or pinned by
+     * now: other keys may have come between.
+     */
+    confirm: async ({ id, words }: { readonly id: string; readonly words: readonly string[] }): Promise<Acquaintance> =>
+      shown(await people.confirm(id, words)),
     dismiss: async ({ id }: { readonly id: string }): Promise<Acquaintance> => shown(await people.dismiss(id)),
     forgetPerson: async ({ id }: { readonly id: string }): Promise<void> => people.remove(id),
     /** My card, to hand to whoever wants to share with me. */
