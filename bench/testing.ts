@@ -32,9 +32,10 @@ export async function benchTesting(count: number): Promise<TestingRow> {
   const file = await heldFile(alice.encrypt([plaintext], { label: 'bench', name: 'hello.txt' }));
   lap();
   const links: string[] = [];
+  const card = bob.card();
   for (let i = 0; i < count; i += 1) {
     const terms = { threshold: 2, shares: 3, until: net.in(86_400) };
-    const grant = await alice.grant({ to: bob.card(), label: 'bench', files: [file], ...terms });
+    const grant = await alice.grant({ to: card, label: 'bench', files: [file], ...terms });
     links.push(grant.link());
   }
   const grantMs = lap();

@@ -161,26 +161,62 @@ export interface ReadRegistryOptions {
 
 /** Replay the escrow's events from its deployment to the head. Throws `ChainError`. */
 export async function readRegistry(reader: ChainReader, options: ReadRegistryOptions): Promise<NodeRegistry> {
+  return foldAll(await readEvents(reader, BigInt(options.deployment.deployedBlock), options));
+}
+
+/** The same again and again: what was read once is read on from there. */
+export class RegistryReader {
+  readonly #reader: ChainReader;
+  readonly #deployment: ReadRegistryOptions['deployment'];
+  #read: { readonly events: readonly MinerEscrowEvent[]; readonly through: bigint } | undefined;
+
+  constructor(reader: ChainReader, deployment: ReadRegistryOptions['deployment']) {
+    this.#reader = reader;
+    this.#deployment = deployment;
+  }
+
+  /** All nodes as of the head. Throws `ChainError`. */
+  async read(options: Pick<ReadRegistryOptions, 'signal' | 'onProgress'> = {}): Promise<NodeRegistry> {
+    const first = BigInt(this.#deployment.deployedBlock);
+    const toBlock = (await this.#reader.block('latest'))?.number ?? 0n;
+    const again = (this.#read?.through ?? 0n) - rereadBlocks;
+    const fromBlock = again > first ? again : first;
+    const known = this.#read?.events.filter(({ blockNumber }) => blockNumber < fromBlock) ?? [];
+    const fresh = await readEvents(this.#reader, fromBlock, { ...options, deployment: this.#deployment, toBlock });
+    const events = [...known, ...fresh];
+    this.#read = { events, through: toBlock };
+    return foldAll(events);
+  }
+}
+
+/** Blocks that are read again, since a re-org may have changed them. */
+const rereadBlocks = 64n;
+
+function foldAll(events: readonly MinerEscrowEvent[]): NodeRegistry {
+  const registry = new NodeRegistry();
+  for (const event of events) registry.fold(event);
+  return registry;
+}
+
+async function readEvents(
+  reader: ChainReader,
+  fromBlock: bigint,
+  options: ReadRegistryOptions,
+): Promise<MinerEscrowEvent[]> {
   const { deployment, signal, onProgress } = options;
   const escrow = new MinerEscrowReader(reader, deployment.escrow);
   const toBlock = options.toBlock ?? (await reader.block('latest'))?.number ?? 0n;
-  const registry = new NodeRegistry();
-  const pages = searchLogs(reader, {
-    addresses: [escrow.address],
-    abi: escrow.abi,
-    fromBlock: BigInt(deployment.deployedBlock),
-    toBlock,
-    ...(signal && { signal }),
-  });
   const wanted = options.nodes && new Set(options.nodes.map((node) => node.toLowerCase()));
-  for await (const page of pages) {
+  const events: MinerEscrowEvent[] = [];
+  const contract = { addresses: [escrow.address], abi: escrow.abi };
+  for await (const page of searchLogs(reader, { ...contract, fromBlock, toBlock, ...(signal && { signal }) })) {
     for (const log of page.logs) {
       const event = escrow.decode(log);
-      if (!wanted || ('node' in event.args && wanted.has(event.args.node))) registry.fold(event);
+      if (!wanted || ('node' in event.args && wanted.has(event.args.node))) events.push(event);
     }
     onProgress?.({ type: 'registry.blocks', block: page.toBlock, toBlock });
   }
-  return registry;
+  return events;
 }
 
 /** URL and encrypting key of some nodes by their newest announcement: two topics, a short answer. Throws `ChainError`. */

@@ -56,6 +56,8 @@ export interface NoticePlace {
  */
 export class PairwiseTags {
   readonly #secret: Uint8Array;
+  /** Those that were asked for: a window of them is looked at again and again. */
+  readonly #made = new Map<number, Hex>();
 
   private constructor(secret: Uint8Array) {
     this.#secret = secret;
@@ -83,7 +85,9 @@ export class PairwiseTags {
   /** The i-th tag. Throws E_NUMBER. */
   at(i: number): Hex {
     checkUint(i, 32, 'i');
-    return toHex(pairwiseTagBytes(this.#secret, i));
+    const tag = this.#made.get(i) ?? toHex(pairwiseTagBytes(this.#secret, i));
+    this.#made.set(i, tag);
+    return tag;
   }
 
   /** The tags to look for when the next unseen one is number `next`: `tagGapLimit` of them. */

@@ -11,10 +11,11 @@ import {
   RetrievalError,
   reportAnswer,
 } from 'dintel';
-import { type Chain, MinerEscrow, PolicyManager } from 'dintel/chain';
+import { type Chain, MinerEscrow, PolicyManager, readRegistry, Token } from 'dintel/chain';
 import { sha256, toHex, utf8 } from 'dintel/protocol';
 import { createTestNetwork, type Lie, type TestNetwork } from 'dintel/testing';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { RegistryReader } from '../../lib/chain/registry.ts';
 
 const plaintext = utf8('A letter for Bob, and for nobody else.');
 const hour = 3_600;
@@ -156,7 +157,7 @@ describe('what a grant costs in questions', () => {
     // Whoever was to hold none of the four is shown its leaf with the manifest.
     expect(puts).toBeLessThanOrEqual(3);
     expect([calls.send, calls.transaction, calls.estimate, calls.balance]).toEqual([1, 1, 1, 1]);
-    expect(calls.logs).toBeLessThanOrEqual(2);
+    expect(calls.logs).toBeLessThanOrEqual(3);
     expect((calls.call ?? 0) + (calls.block ?? 0)).toBeLessThanOrEqual(20);
     const got = await reader.retrieve({ from: grant.link() });
     expect(await got.files[0]?.bytes()).toEqual(plaintext);
@@ -293,6 +294,34 @@ describe('the chain below', () => {
     expect(await manager.policy(id)).toBeUndefined();
     expect(await chain.balance(chain.account)).toBe(coins);
     expect(await failure(sent.wait())).toMatchObject({ code: 'chain.dropped' });
+  });
+
+  it('the registry is read on from where it was read, and follows a re-organisation', async () => {
+    const ranges: bigint[] = [];
+    const chain = net.account('ida');
+    const logs: Chain['logs'] = async (query) => {
+      if ('fromBlock' in query.range) ranges.push(query.range.toBlock - query.range.fromBlock + 1n);
+      return chain.logs(query);
+    };
+    const registry = new RegistryReader({ ...chain, logs }, net.deployment);
+    const told = async (reader: { all(): readonly unknown[] }) => expect(reader.all()).toEqual((await whole()).all());
+    const whole = () => readRegistry(chain, { deployment: net.deployment });
+    await told(await registry.read());
+    net.chain.mine(200);
+    await net.mine();
+    await told(await registry.read());
+    const escrow = new MinerEscrow(chain, net.deployment.escrow);
+    const token = new Token(chain, net.deployment.token);
+    net.chain.fund(chain.account, { tokens: 10n ** 20n });
+    await token.approve(net.deployment.escrow, 10n ** 20n);
+    await escrow.topUp(net.nodes[0]!.address, 10n ** 18n);
+    const before = (await registry.read()).get(net.nodes[0]!.address)?.stake;
+    net.reorg(1);
+    const after = await registry.read();
+    await told(after);
+    expect((before ?? 0n) - (after.get(net.nodes[0]!.address)?.stake ?? 0n)).toBe(10n ** 18n);
+    // The last ones look at what is new, and at 64 blocks before.
+    expect(ranges.slice(2).every((blocks) => blocks < 75n)).toBe(true);
   });
 
   it('nodes stay awake by themselves; one that is down earns nothing', async () => {
