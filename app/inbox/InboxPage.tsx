@@ -35,7 +35,6 @@ function Inbox() {
   const t = useText(receivingTexts);
   const { session } = useMe();
   const inbox = useAsk('inbox', undefined, { everyMs: 10_000 });
-  const people = useAsk('people', undefined);
   const task = useTask();
   const [link, setLink] = useState('');
   const change = (method: 'accept' | 'forget' | 'lookAgain', policyId: Received['policyId']) =>
@@ -43,7 +42,6 @@ function Inbox() {
       await session?.call(method, { policyId }, { signal });
       await inbox.refetch();
     });
-  const calls = (key: string) => people.data?.find((one) => one.key === key)?.name;
   return (
     <div className="flex flex-col gap-4">
       <form
@@ -82,7 +80,6 @@ function Inbox() {
           key={item.policyId}
           item={item}
           session={session}
-          sender={calls(item.fromKey)}
           onForget={() => change('forget', item.policyId)}
           onAccept={() => change('accept', item.policyId)}
           onLook={() => change('lookAgain', item.policyId)}

@@ -48,7 +48,6 @@ function Linked({ link }: { readonly link: string }) {
   const { session } = useMe();
   const t = useText(receivingTexts);
   const item = useAsk('look', { link });
-  const people = useAsk('people', undefined);
   const waits = ['pending', 'unpaid', 'unreadable'].includes(item.data?.state ?? '');
   const { refetch } = item;
   useEffect(() => {
@@ -61,7 +60,5 @@ function Linked({ link }: { readonly link: string }) {
     const inbox = <ButtonLink href="/inbox">{t('toInbox')}</ButtonLink>;
     return <PageFault fault={item.error} onRetry={isRetryable(item.error) ? refetch : undefined} action={inbox} />;
   }
-  const { fromKey } = item.data;
-  const sender = people.data?.find((one) => one.key === fromKey)?.name;
-  return <Item item={item.data} session={session} sender={sender} onLook={refetch} />;
+  return <Item item={item.data} session={session} onLook={refetch} />;
 }

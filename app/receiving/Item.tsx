@@ -25,15 +25,12 @@ import { useRetry } from './useRetry';
 export function Item({
   item,
   session,
-  sender,
   onForget,
   onAccept,
   onLook,
 }: {
   readonly item: Received;
   readonly session: Session | undefined;
-  /** What the reader calls the sender, if the key is known. */
-  readonly sender: string | undefined;
   readonly onForget?: (() => unknown) | undefined;
   readonly onAccept?: (() => unknown) | undefined;
   /** Looks for what was not there. */
@@ -45,8 +42,7 @@ export function Item({
   const { link, state } = item;
   const again = useCallback(() => open(link), [open, link]);
   const retry = useRetry(retrieval, again);
-  const called = sender ?? item.from;
-  const name = called ?? t('whoever');
+  const name = item.from ?? t('whoever');
   const until = item.startsAt ?? item.expiresAt;
   const when = until === undefined ? '' : timeOf(until, language);
   const away = item.startsAt === undefined ? '' : fromNow(item.startsAt, item.asOf, language);
@@ -60,11 +56,11 @@ export function Item({
   return (
     <Card className="flex flex-col gap-4">
       <div data-testid="received" data-state={item.state} className="flex flex-wrap items-start gap-x-4 gap-y-2">
-        <Identicon value={item.fromKey} size={44} />
+        <Identicon value={item.fromKey ?? item.policyId} size={44} />
         <div className="min-w-0 flex-1 basis-52">
           <h2 className="truncate font-semibold text-lg leading-tight">{title}</h2>
           <p className="text-quiet text-sm">
-            {t('from', { name: called ?? t('unknownSender') })}
+            {t('from', { name: item.from ?? strangerOf(item, t) })}
             {size > 0 && ` · ${bytes(size)}`}
             {item.openedAt !== undefined && ` · ${t('opened')}`}
           </p>
@@ -126,6 +122,15 @@ export function Item({
       </div>
     </Card>
   );
+}
+
+/** Who sent it, where no key of somebody who is known has signed it: a name that he gives himself is marked as that. */
+function strangerOf(
+  { claimedName, fromKey, state }: Received,
+  t: (key: 'claims' | 'unproven' | 'unknownSender', values?: { name: string }) => string,
+): string {
+  if (claimedName !== undefined) return t('claims', { name: claimedName });
+  return t(fromKey === undefined && state !== 'request' ? 'unproven' : 'unknownSender');
 }
 
 const isUnfound = (code: string | undefined): boolean => /^(STORAGE|NODE)_/.test(code ?? '');

@@ -27,9 +27,12 @@ export interface Kept {
 export interface Received {
   readonly policyId: Hex;
   readonly link: string;
-  /** Alice's word for herself; her key's words tell who she is. */
+  /** What the reader calls the sender: only of somebody whose key has signed the manifest. */
   readonly from: string | undefined;
-  readonly fromKey: Hex;
+  /** What the sender calls himself: his word alone. */
+  readonly claimedName: string | undefined;
+  /** The key that has signed the manifest; a notice or a link alone may name anybody's. */
+  readonly fromKey: Hex | undefined;
   readonly note: string | undefined;
   readonly state: 'live' | 'pending' | 'expired' | 'revoked' | 'unpaid' | 'unreadable' | 'request';
   readonly code: string | undefined;
@@ -207,8 +210,9 @@ function received(
   return {
     policyId: item.policyId,
     link: formatLink(origin, item.link),
-    from: item.from?.name ?? item.claimedName,
-    fromKey: toHex(item.link.verifyingKey.toBytes()),
+    from: manifest && item.from?.name,
+    claimedName: item.claimedName,
+    fromKey: manifest && toHex(manifest.verifyingKey.toBytes()),
     note: manifest?.note,
     state: item.missing === 'REQUEST' ? 'request' : !readable ? 'unreadable' : waits ? 'pending' : item.state,
     code: item.missing,
@@ -236,7 +240,8 @@ async function unopened({ bob }: Self, link: Link, text: string): Promise<Receiv
     policyId: link.policyId,
     link: text,
     from: undefined,
-    fromKey: toHex(link.verifyingKey.toBytes()),
+    claimedName: undefined,
+    fromKey: undefined,
     note: undefined,
     state: policy === undefined ? 'unpaid' : policy.revoked ? 'revoked' : over ? 'expired' : 'live',
     code: undefined,
