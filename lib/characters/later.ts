@@ -8,4 +8,5 @@ export { receiptOf } from './alice/receipt.ts';
 export { revokePolicy } from './alice/revoke.ts';
 export { receiversOf, rotateLabel } from './alice/rotate.ts';
 export { openChallenge } from './bob/challenge.ts';
+export { KeptEvidence } from './bob/evidence.ts';
 export { report } from './bob/report.ts';

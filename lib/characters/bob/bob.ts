@@ -34,7 +34,7 @@ import { publicFetch } from '../publicFetch.ts';
 import type { WrongAnswer } from './ask.ts';
 import type { OpenChallenge } from './challenge.ts';
 import { type EngineJob, endOf, outcomesOf, RetrievalEngine } from './engine.ts';
-import { type KeptAnswer, KeptEvidence } from './evidence.ts';
+import type { KeptAnswer, KeptEvidence } from './evidence.ts';
 import type { Reported, ReportOptions } from './report.ts';
 import { reportAnswer } from './reportAnswer.ts';
 import type { NodeOutcome } from './retrievalError.ts';
@@ -145,7 +145,8 @@ export class Bob {
   readonly #clock: Clock;
   readonly #fetch: typeof fetch;
   readonly #engine: RetrievalEngine;
-  readonly #kept: KeptEvidence;
+  /** Few ever meet a liar: what keeps evidence is loaded when there is some. */
+  readonly #kept: () => Promise<KeptEvidence>;
 
   private constructor(network: Network, options: BobOptions) {
     this.network = network;
@@ -154,9 +155,15 @@ export class Bob {
     this.#fetch = publicFetch(options.deployment.chainId, options.fetch);
     const { verifier } = options;
     const journal = options.journal && sealedFor(options.keyring, options.journal, options.former);
-    this.#kept = new KeptEvidence(journal, options.deployment.adjudicator);
-    const { clock, fetch, kept } = { clock: this.#clock, fetch: this.#fetch, kept: this.#kept };
-    this.#engine = new RetrievalEngine({ network, clock, fetch, verifier, journal, kept });
+    let kept: KeptEvidence | undefined;
+    this.#kept = async () => {
+      const { KeptEvidence } = await import('../later.ts');
+      kept ??= new KeptEvidence(journal, options.deployment.adjudicator);
+      return kept;
+    };
+    const keepWrong = async (answer: KeptAnswer) => (await this.#kept()).keep(answer);
+    const { clock, fetch } = { clock: this.#clock, fetch: this.#fetch };
+    this.#engine = new RetrievalEngine({ network, clock, fetch, verifier, journal, keepWrong });
   }
 
   /** Throws CHAIN_MISMATCH, `ChainError`. */
@@ -261,8 +268,8 @@ export class Bob {
    * Wrong answers that nodes have signed, from this and earlier visits, one for each node and epoch, oldest first: each can be reported,
    * until it has convicted or is too old to. Throws what the journal throws.
    */
-  evidence(): Promise<readonly KeptAnswer[]> {
-    return this.#kept.list();
+  async evidence(): Promise<readonly KeptAnswer[]> {
+    return (await this.#kept()).list();
   }
 
   /**
@@ -273,7 +280,10 @@ export class Bob {
   async report(answer: WrongAnswer | SignedAnswer, options: ReportOptions): Promise<Reported> {
     const signed: SignedAnswer = 'share' in answer ? { ...answer, leaf: answer.share.leaf } : answer;
     // What is kept too long is told by the contract: a journal that fails here takes nothing from the reporter.
-    const forget = () => this.#kept.forget(signed).catch(() => undefined);
+    const forget = () =>
+      this.#kept()
+        .then((kept) => kept.forget(signed))
+        .catch(() => undefined);
     try {
       const reported = await reportAnswer(this.network.deployment, signed, options);
       await forget();
@@ -311,7 +321,7 @@ export class Bob {
       signal,
       onProgress,
       keep: (index, cfrag) => this.#engine.keep(manifest.manifest.policyId, capsule, index, cfrag),
-      keepWrong: (answer) => this.#kept.keep({ ...answer, fault: 'challenge' }),
+      keepWrong: async (answer) => (await this.#kept()).keep({ ...answer, fault: 'challenge' }),
     });
   }
 

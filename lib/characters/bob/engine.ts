@@ -24,7 +24,7 @@ import type { Network } from '../network.ts';
 import { NodeClient } from '../nodeClient.ts';
 import type { OnProgress } from '../progress.ts';
 import { type AskContext, askNode, judgeAnswer, type WrongAnswer, WrongAnswerError } from './ask.ts';
-import type { KeptEvidence } from './evidence.ts';
+import type { KeptAnswer } from './evidence.ts';
 import { KeptFragments } from './kept.ts';
 import { Latencies, random } from './latency.ts';
 import { askQuorum } from './quorum.ts';
@@ -42,7 +42,8 @@ export interface EngineOptions {
   readonly fetch: typeof fetch;
   readonly verifier: AnswerVerifier | undefined;
   readonly journal: SealedJournal | undefined;
-  readonly kept: KeptEvidence;
+  /** Where a wrong answer over its node's signature goes. */
+  readonly keepWrong: (answer: KeptAnswer) => Promise<void>;
 }
 
 /** One manifest's files, to be opened. */
@@ -244,7 +245,7 @@ export class RetrievalEngine {
       if (!(error instanceof WrongAnswerError)) continue;
       evidence.push(error.evidence);
       // It is in the result too: a journal that fails here is no reason to fail a retrieval.
-      await this.#options.kept.keep({ ...error.evidence, leaf: error.evidence.share.leaf }).catch(() => undefined);
+      await this.#options.keepWrong({ ...error.evidence, leaf: error.evidence.share.leaf }).catch(() => undefined);
     }
     if (kept.every((shares) => shares.size >= need)) return kept.map((shares) => [...shares.values()].slice(0, need));
     await Promise.all(capsuleBytes.map((capsule) => this.#kept.save(policyId, capsule)));
