@@ -13,6 +13,7 @@ import { expand } from '@noble/hashes/hkdf.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { randomBytes } from '@noble/hashes/utils.js';
+import { concat } from '../bytes.ts';
 import type {
   Engine,
   FixedBase,
@@ -178,27 +179,17 @@ function proofsHold({ e, v, points: proofPoints, challenges, responses, weights 
   const firsts = parts.filter((_, k) => k % 6 < 3);
   const seconds = parts.filter((_, k) => k % 6 >= 3);
   return publicSum({
-    points: join([e, v, ...firsts]),
+    points: concat(e, v, ...firsts),
     scalars: encodeScalars([onBase[0]!, onBase[1]!, ...full]),
     u: encodeScalars([onBase[2]!]),
-    shortPoints: encodePoints(points(join(seconds)).map((point) => point.negate())),
+    shortPoints: encodePoints(points(concat(...seconds)).map((point) => point.negate())),
     shortScalars: weights,
   }).is0();
 }
 
-function join(list: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(list.reduce((length, item) => length + item.length, 0));
-  let offset = 0;
-  for (const item of list) {
-    out.set(item, offset);
-    offset += item.length;
-  }
-  return out;
-}
-
 function open(opening: Opening) {
   const ls = scalars(opening.lambdas);
-  const [h, ratio, d] = scalars(join([opening.challenge, opening.sOverD, opening.d]));
+  const [h, ratio, d] = scalars(concat(opening.challenge, opening.sOverD, opening.d));
   const [delegatingKey] = points(opening.delegatingKey);
   const e1s = points(opening.e1);
   const v1s = points(opening.v1);
@@ -256,7 +247,7 @@ function withNonce<T>(
   accept: (nonce: bigint) => T | undefined,
 ): T {
   const seed = [secret, numberToBytesBE(digest, 32), entropy]; // int2octets(x), bits2octets(h1), additional data (3.6)
-  const mac = (key: Uint8Array, ...parts: Uint8Array[]) => hmac(sha256, key, join(parts));
+  const mac = (key: Uint8Array, ...parts: Uint8Array[]) => hmac(sha256, key, concat(...parts));
   let v: Uint8Array = new Uint8Array(32).fill(1);
   let k: Uint8Array = new Uint8Array(32);
   for (const round of [0, 1]) {
@@ -287,7 +278,7 @@ function signOne(secret: Uint8Array, digest: Uint8Array, entropy: Uint8Array): U
     const high = s > N >> 1n;
     const parity = (y & 1n) === 1n ? 1 : 0;
     const v = (high ? parity ^ 1 : parity) | (x >= N ? 2 : 0);
-    return join([encodeScalars([r, high ? N - s : s]), Uint8Array.of(v)]);
+    return concat(encodeScalars([r, high ? N - s : s]), Uint8Array.of(v));
   });
 }
 
@@ -296,7 +287,7 @@ const ecdsa: Engine['ecdsa'] = {
     const list = items(digests, 32);
     const extra = entropy && items(entropy, 32);
     if (extra) sameLength('digests and entropy', list, extra);
-    return join(list.map((digest, i) => signOne(secret, digest, extra?.[i] ?? new Uint8Array())));
+    return concat(...list.map((digest, i) => signOne(secret, digest, extra?.[i] ?? new Uint8Array())));
   },
 
   verify(keys, digests, signatures) {
