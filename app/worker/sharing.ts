@@ -111,9 +111,11 @@ export function sharing(self: Self) {
   /** Writes down what is known only at the end. */
   async function finished(grant: Grant, memo: GrantMemo) {
     const link = grant.link({ origin: self.begin.origin });
-    const receipt = await grant.receipt();
+    await records.put(memoName(grant.policyId), { ...memo, link });
+    // Bob can open it already: a chain that gives no receipt now must not make it look failed, or she pays again.
+    const receipt = await grant.receipt().catch(() => undefined);
     const paid = receipt?.depositWei.toString();
-    await records.put(memoName(grant.policyId), { ...memo, link, ...(paid !== undefined && { paid }) });
+    if (paid !== undefined) await records.put(memoName(grant.policyId), { ...memo, link, paid });
     return { link, receipt };
   }
 

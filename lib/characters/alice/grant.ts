@@ -131,7 +131,7 @@ export class Grant {
     return this;
   }
 
-  /** What was paid, from the chain; undefined as long as nothing is. Throws `ChainError`, ABORTED. */
+  /** What was paid, from the chain; undefined as long as nothing is. Throws `ChainError`, ABORTED, which say nothing against the grant. */
   receipt(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<GrantReceipt | undefined> {
     return this.#host.receipt(this.#record, options.signal);
   }

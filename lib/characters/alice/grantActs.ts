@@ -26,6 +26,7 @@ import { NodeClient } from '../nodeClient.ts';
 import type { OnProgress } from '../progress.ts';
 import { type SealedFile, sealedSizeOf, storedFile } from '../sealedFile.ts';
 import type { Batch } from './batch.ts';
+import { creationOf } from './creation.ts';
 import type { GrantActs } from './grantMachine.ts';
 import type { AckRecord, GrantRecord, Member, Reserve } from './grantRecord.ts';
 import { payPolicies } from './pay.ts';
@@ -194,16 +195,7 @@ export function grantActs(options: ActsOptions): GrantActs {
       return blockNumber;
     },
 
-    createdBlock: async (policyId) => {
-      const { blockNumber: toBlock } = await network.now();
-      const fromBlock = BigInt(network.deployment.deployedBlock);
-      const [created] = await policyManager.events({
-        event: 'PolicyCreated',
-        indexed: { id: policyId },
-        range: { fromBlock, toBlock },
-      });
-      return created?.blockNumber;
-    },
+    createdBlock: async (policyId) => (await creationOf(network, policyId, { signal }))?.blockNumber,
 
     waitDepth: async (record) => {
       const wanted = (record.createdBlock ?? 0n) + BigInt(options.depth);

@@ -2,21 +2,20 @@
 import type { ChainReader } from '../../chain/chain.ts';
 import { checkSignal } from '../../protocol/streams.ts';
 import type { Network } from '../network.ts';
+import { creationOf } from './creation.ts';
 import type { GrantReceipt } from './grant.ts';
 import type { GrantRecord } from './grantRecord.ts';
 
 /** Undefined as long as the policy is not on chain. Throws `ChainError`, ABORTED. */
 export async function receiptOf(
   network: Network<ChainReader>,
-  { policyId }: Pick<GrantRecord, 'policyId'>,
+  { policyId, createdBlock }: Pick<GrantRecord, 'policyId' | 'createdBlock'>,
   signal: AbortSignal | undefined,
 ): Promise<GrantReceipt | undefined> {
-  const { policyManager, chain, deployment } = network;
+  const { policyManager, chain } = network;
   checkSignal(signal);
-  const { blockNumber: toBlock } = await network.now();
-  const range = { fromBlock: BigInt(deployment.deployedBlock), toBlock };
-  const [created] = await policyManager.events({ event: 'PolicyCreated', indexed: { id: policyId }, range });
-  if (created?.event !== 'PolicyCreated') return undefined;
+  const created = await creationOf(network, policyId, { near: createdBlock, signal });
+  if (created === undefined) return undefined;
   const { transactionHash, blockNumber } = created;
   const { gasUsed, feeWei, logs } = await chain
     .transaction(transactionHash, policyManager.abi)
