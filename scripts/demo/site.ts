@@ -67,6 +67,9 @@ function fileFor(folder: string, path: string): string | undefined {
 /** Where pages of the demo may talk to besides their own origin: chain and nodes, all on this machine. */
 const connect = ['http://127.0.0.1:*', 'http://localhost:*'];
 
+/** This machine by its own names: a stranger's name that points at loopback would make this site, and the demo's seeds, part of his. */
+const isHere = (host: string | undefined): boolean => /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host ?? '');
+
 /** Answers one request: the configuration, a page with its own policy, or any other file of the export. */
 async function answer(
   folder: string,
@@ -74,6 +77,11 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  if (!isHere(request.headers.host)) {
+    response.statusCode = 421;
+    response.end('Misdirected request');
+    return;
+  }
   const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
   response.setHeader('X-Content-Type-Options', 'nosniff');
   response.setHeader('Referrer-Policy', 'no-referrer');
