@@ -85,11 +85,11 @@ export async function benchSize(): Promise<SizeRow[]> {
     }
   })[0];
   return [
-    { what: 'dintel/umbral, both engines', ...(await bundle("export * from 'dintel/umbral'")), limit: 50 * kB },
+    { what: 'dintel/umbral, both engines', ...(await bundle("export * from 'dintel/umbral'")), limit: 46 * kB },
     {
       what: 'Alice and Bob over HTTP',
       ...(await bundle("export { Alice, Bob } from 'dintel'")),
-      limit: 106 * kB,
+      limit: 105 * kB,
     },
     { what: 'Bob alone', ...(await bundle("export { Bob } from 'dintel'")), limit: 87 * kB },
     ...(wasm === undefined ? [] : [whole('umbral-pre, its WebAssembly alone', gzipSync(wasm, { level: 9 }).length)]),
