@@ -15,11 +15,28 @@ export const zeroHash: Hex = `0x${'00'.repeat(32)}`;
 
 const digits = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
+/** Above this many bytes, text made at once is quicker than text that grows. */
+const manyBytes = 256;
+const decoder = new TextDecoder();
+
 /** Lower-case hex with 0x. */
 export function toHex(bytes: Uint8Array): Hex {
+  if (bytes.length > manyBytes) return `0x${decoder.decode(codesOf(bytes))}`;
   let text = '';
   for (const byte of bytes) text += digits[byte];
   return `0x${text}`;
+}
+
+/** The digits as ASCII. */
+function codesOf(bytes: Uint8Array): Uint8Array {
+  const code = (digit: number): number => digit + (digit < 10 ? 48 : 87);
+  const codes = new Uint8Array(2 * bytes.length);
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] as number;
+    codes[2 * i] = code(byte >> 4);
+    codes[2 * i + 1] = code(byte & 15);
+  }
+  return codes;
 }
 
 /** Whether a value is canonical hex: 0x, lower case, and `length` bytes if given. */

@@ -50,6 +50,16 @@ describe('bytes', () => {
     );
   });
 
+  it('writes short and long bytes in the same digits', () => {
+    const all = Uint8Array.from({ length: 300 }, (_, i) => i);
+    for (const length of [0, 1, 255, 256, 257, 300]) {
+      const bytes = all.subarray(0, length);
+      const text = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+      expect(toHex(bytes)).toBe(`0x${text}`);
+      expect(fromHex(toHex(bytes))).toEqual(bytes);
+    }
+  });
+
   it('joins and compares', () => {
     expect(concatBytes()).toEqual(new Uint8Array());
     expect(concatBytes(Uint8Array.of(1), Uint8Array.of(2, 3))).toEqual(Uint8Array.of(1, 2, 3));

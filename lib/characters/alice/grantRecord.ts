@@ -4,7 +4,7 @@
  *
  * Owns: the record and its bytes. Owns not: what happens next (`grantMachine.ts`). Source: protocol.md section 9.
  */
-import { fromUtf8, utf8 } from '../../protocol/bytes.ts';
+import { fromUtf8 } from '../../protocol/bytes.ts';
 import { DintelError, ProtocolError } from '../../protocol/errors.ts';
 import { type Address, fromHex, type Hex, toHex } from '../../protocol/hex.ts';
 
@@ -134,7 +134,8 @@ export const grantName = (policyId: Hex): string => `${grantPrefix}${policyId.sl
 
 /** JSON with two kinds of values that JSON has not. */
 export function encodeRecord(record: GrantRecord): Uint8Array {
-  return utf8(JSON.stringify(plain(record)));
+  // JSON is well-formed text whatever is in it.
+  return new TextEncoder().encode(JSON.stringify(plain(record)));
 }
 
 /** The same as JSON has it: several times as quick as a replacer, and a record is written down seven times. */
