@@ -6,9 +6,10 @@ import { useLanguage } from '../i18n/useText';
 import { useSite } from '../providers';
 import { useMe } from '../session/me';
 import { Session } from '../session/session';
+import { useAsk } from '../session/useAsk';
 import { personaWallet } from '../wallet/persona';
 
-/** The demo's other people, one click each: a worker of theirs publishes their keys, hands out the card and is gone. */
+/** The demo's other people who are not known yet, one click each: a worker of theirs publishes their keys, hands out the card and is gone. */
 export function DemoPeople({
   label,
   onCard,
@@ -20,9 +21,13 @@ export function DemoPeople({
   const me = useMe();
   const task = useTask();
   const [language] = useLanguage();
+  const people = useAsk('people', undefined);
+  const known = people.data?.map(({ address }) => address?.toLowerCase()) ?? [];
   const others =
     process.env.NEXT_PUBLIC_FLAVOUR === 'local'
-      ? (site.personas ?? []).filter(({ name, seed }) => seed !== undefined && name !== me.name)
+      ? (site.personas ?? []).filter(
+          ({ name, seed, address }) => seed !== undefined && name !== me.name && !known.includes(address.toLowerCase()),
+        )
       : [];
   if (others.length === 0) return null;
   return (

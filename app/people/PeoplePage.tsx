@@ -147,11 +147,11 @@ function Entry({ one: kept, onChange }: { readonly one: Acquaintance; readonly o
         <Identicon value={one.key} size={44} />
         <div className="min-w-0 flex-1">
           <h2 className="font-semibold text-lg leading-tight">{name}</h2>
-          <p className="text-quiet text-sm">
+          <p className="flex flex-wrap gap-x-2 text-quiet text-sm">
             {one.address !== undefined && <Address value={one.address} />}
             {one.verifiedAt !== undefined && (
-              <span className="ml-2 text-teal">
-                <Icon name="check" size={14} className="inline" /> {t('compared')}
+              <span className="inline-flex items-center gap-1 whitespace-nowrap text-teal">
+                <Icon name="check" size={14} /> {t('compared')}
               </span>
             )}
           </p>
