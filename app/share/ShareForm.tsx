@@ -1,6 +1,6 @@
 'use client';
 
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { Button, ButtonLink } from '../components/Button';
 import { Card } from '../components/Card';
 import { Choice } from '../components/Choice';
@@ -51,6 +51,7 @@ export function ShareForm() {
   const [stage, setStage] = useState<GrantStage>();
   const [granted, setGranted] = useState<Granted>();
   const [invited, setInvited] = useState<Invitation>();
+  const wish = useRef<{ readonly key: string; readonly id: string }>(undefined);
 
   const durations = durationsFor(time.data?.epochLength ?? 0);
   const chosen = lasts ?? durations[1] ?? durations[0] ?? 0;
@@ -63,6 +64,12 @@ export function ShareForm() {
   const guest = guestOf(whom);
   const hello = tell && known?.address !== undefined;
 
+  /** The same wish has the same name until it came true: asked again, the same grant goes on, and nobody pays twice. */
+  const wishFor = (about: readonly unknown[]): string => {
+    const key = JSON.stringify(about);
+    if (wish.current?.key !== key) wish.current = { key, id: crypto.randomUUID() };
+    return wish.current.id;
+  };
   const share = () =>
     task.run(async (signal) => {
       if (session === undefined || what === undefined || whom === undefined) return;
@@ -84,6 +91,7 @@ export function ShareForm() {
         to: { person: known.id },
         whom: name,
         hello,
+        wish: wishFor([own.id, known.id, terms, chosen, note, hello]),
       };
       const done = await session.call(
         'grant',
@@ -95,6 +103,7 @@ export function ShareForm() {
           onProgress: (event) => setStage((now) => stageOfEvent(event) ?? now),
         },
       );
+      wish.current = undefined;
       setStage('done');
       setGranted(done);
     });
@@ -138,6 +147,11 @@ export function ShareForm() {
                 <ButtonLink href="/grants">{t('seeGrants')}</ButtonLink>
               </div>
             </>
+          )}
+          {task.fault !== undefined && (
+            <Button kind="primary" onClick={share}>
+              {t('tryAgain')}
+            </Button>
           )}
           {(granted !== undefined || task.fault !== undefined) && (
             <Button

@@ -70,7 +70,10 @@ export function inviting(
       return (await Promise.all(keyed)).toSorted((a, b) => b.at - a.at);
     },
 
-    /** Meets him, by the card that he sent or by his account, and grants what waited. Throws as `meet` and `grant` do. */
+    /**
+     * Meets him, by the card that he sent or by his account, and grants what waited. The invitation is the wish: if a tab is closed before
+     * it is crossed out, the same grant goes on. Throws as `meet` and `grant` do.
+     */
     finishInvitation: async (
       { id, card }: { readonly id: string; readonly card?: string | undefined },
       context: CallContext,
@@ -83,6 +86,7 @@ export function inviting(
           ...{ fileId, threshold, shares, until: timestamp + lasts, note, whom: name },
           to: { person: met.id },
           hello: met.address !== undefined,
+          wish: id,
         },
         context,
       );

@@ -31,6 +31,19 @@ export interface Terms {
   readonly until: number;
 }
 
+/** One wish to share one file. */
+interface GrantArgs extends Terms {
+  readonly fileId: string;
+  readonly to: Whom;
+  /** What she calls him. */
+  readonly whom: string;
+  readonly note?: string | undefined;
+  /** Tell his account by a public tag; else only who knows her finds it without the link. */
+  readonly hello: boolean;
+  /** Any word, the same for the same wish. */
+  readonly wish?: string | undefined;
+}
+
 /** A grant that stands: what Bob needs, and what it cost. */
 export interface Granted {
   readonly policyId: Hex;
@@ -58,6 +71,8 @@ interface GrantMemo {
   readonly refund?: string;
   /** Which of her roots it was granted with. */
   readonly root?: number;
+  /** What was wished for by it. */
+  readonly wish?: string;
 }
 
 /** One of her grants as pages show it. Units: seconds, wei. */
@@ -108,6 +123,55 @@ export function sharing(self: Self) {
   const aliceFor = async (policyId: Hex): Promise<Alice> =>
     self.alice((await records.get<GrantMemo>(memoName(policyId)))?.root ?? 0);
 
+  /** What was begun for this wish and has not failed. */
+  async function begunFor(wish: string, context: CallContext) {
+    for (const memo of await records.all<GrantMemo>('memos/')) {
+      if (memo.wish !== wish) continue;
+      const alice = await self.alice(memo.root ?? 0);
+      const kept = await Promise.all(memo.files.map(({ id }) => blobs.get(id)));
+      // Nodes that have none of it yet are given it from here.
+      const files = await Promise.all(
+        memo.files.flatMap(({ id }, place) => (kept[place] === undefined ? [] : [sealedFile(id, context)])),
+      );
+      const open = await alice.unfinished({ files, onProgress: context.onProgress });
+      const grant = open.find(({ policyId }) => policyId === memo.policyId) ?? (await alice.find(memo.policyId));
+      if (grant !== undefined && grant.status !== 'failed' && grant.status !== 'abandoned') return { grant, memo };
+    }
+    return undefined;
+  }
+
+  /** Nodes are chosen and all is written down: nothing is sent yet. */
+  async function begin({ fileId, to, whom, note, hello, wish, ...terms }: GrantArgs, context: CallContext) {
+    const file = await ownFile(fileId);
+    // A label's key is of the root that the file was encrypted under.
+    const { root = 0 } = file;
+    const alice = await self.alice(root);
+    // Of somebody who is known the pinned keys count; changed ones are refused until their words were compared.
+    const recipient = 'card' in to ? to.card : await self.people.recipient(to.person);
+    const grant = await alice.draft({
+      ...terms,
+      to: recipient,
+      label: file.label,
+      files: [await sealedFile(fileId, context)],
+      note,
+      announce: hello ? 'hello' : 'contact',
+      vouch: true,
+      signal: context.signal,
+      onProgress: context.onProgress,
+    });
+    // Before anything is sent, so that a grant that a closed tab cuts short knows what it is.
+    const memo: GrantMemo = {
+      policyId: grant.policyId,
+      files: [{ id: file.id, name: file.name, size: file.size }],
+      whom,
+      root,
+      at: Date.now(),
+      ...(wish !== undefined && { wish }),
+    };
+    await records.put(memoName(grant.policyId), memo);
+    return { grant, memo };
+  }
+
   /** Writes down what is known only at the end. */
   async function finished(grant: Grant, memo: GrantMemo) {
     const link = grant.link({ origin: self.begin.origin });
@@ -156,52 +220,10 @@ export function sharing(self: Self) {
     quote: async (terms: Terms, { signal }: CallContext): Promise<GrantQuote> =>
       (await self.alice()).quote({ ...terms, signal }),
 
-    /** Grants one file. Resolves when Bob can open it. */
-    grant: async (
-      {
-        fileId,
-        to,
-        whom,
-        note,
-        hello,
-        ...terms
-      }: Terms & {
-        readonly fileId: string;
-        readonly to: Whom;
-        /** What she calls him. */
-        readonly whom: string;
-        readonly note?: string | undefined;
-        /** Tell his account by a public tag; else only who knows her finds it without the link. */
-        readonly hello: boolean;
-      },
-      context: CallContext,
-    ): Promise<Granted> => {
-      const file = await ownFile(fileId);
-      // A label's key is of the root that the file was encrypted under.
-      const { root = 0 } = file;
-      const alice = await self.alice(root);
-      // Of somebody who is known the pinned keys count; changed ones are refused until their words were compared.
-      const recipient = 'card' in to ? to.card : await self.people.recipient(to.person);
-      const grant = await alice.draft({
-        ...terms,
-        to: recipient,
-        label: file.label,
-        files: [await sealedFile(fileId, context)],
-        note,
-        announce: hello ? 'hello' : 'contact',
-        vouch: true,
-        signal: context.signal,
-        onProgress: context.onProgress,
-      });
-      // Before anything is sent, so that a grant that a closed tab cuts short knows what it is.
-      const memo: GrantMemo = {
-        policyId: grant.policyId,
-        files: [{ id: file.id, name: file.name, size: file.size }],
-        whom,
-        root,
-        at: Date.now(),
-      };
-      await records.put(memoName(grant.policyId), memo);
+    /** Grants one file. Resolves when Bob can open it. The same wish again goes on with what was begun for it: nobody pays twice. */
+    grant: async (args: GrantArgs, context: CallContext): Promise<Granted> => {
+      const begun = args.wish === undefined ? undefined : await begunFor(args.wish, context);
+      const { grant, memo } = begun ?? (await begin(args, context));
       await grant.wait({ signal: context.signal });
       const { link, receipt } = await finished(grant, memo);
       return {
