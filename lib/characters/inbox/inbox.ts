@@ -5,7 +5,8 @@
  * (`People`), retrieving (`Bob`). Source: protocol.md sections 8.3 and 8.5; research/app-sdk.md section 5.1.
  *
  * A notice counts only if its envelope opens and its manifest verifies under the key of somebody whom I know and whose account owns
- * the policy. Everything else is a request: nothing is fetched for it from places that a stranger named, until it is accepted.
+ * the policy. Everything else is a request: nothing is fetched for it from places that a stranger named, until it is accepted; it is
+ * looked at once, and the newest 200 are kept.
  * Only blocks at the given depth are read; if even these change, the last 256 are read again, and an item whose policy is not on the
  * chain is not shown. A new notice whose policy the chain does not know yet (an RPC that is behind its own logs) is read again.
  */
@@ -27,6 +28,7 @@ import { type Cursor, cursorName, decodeCursor, encodeCursor, resume } from './c
 import { decodeEntry, type Entry, encodeEntry, entryName, entryPrefix } from './entry.ts';
 import { type FoundNotice, findByTags, findByTrial, TagRow } from './found.ts';
 import { type InboxItem, Judge, type Judged } from './judge.ts';
+import { Retries } from './retries.ts';
 
 export interface InboxOptions {
   readonly network: Network<ChainReader>;
@@ -49,6 +51,8 @@ export interface ScanOptions {
 
 /** An RPC whose calls are so many blocks behind its logs is waited for. */
 const lagBlocks = 64n;
+/** Requests kept, the newest ones. */
+const maxRequests = 200;
 /** Manifests fetched, and policies asked for, at once. */
 const width = 16;
 
@@ -57,6 +61,7 @@ export class Inbox {
   readonly #journal: Journal;
   readonly #fetch: typeof fetch;
   readonly #depth: bigint;
+  readonly #retries = new Retries();
 
   /** Throws KEY_LOCKED, E_COUNT (no keyring). */
   constructor(options: InboxOptions) {
@@ -148,9 +153,14 @@ export class Inbox {
     const found = new Map<Hex, FoundNotice>();
     const rows = await this.#find(cursor, toBlock, { seen, found }, options);
     const kept = new Map((await this.#entries()).map((entry) => [entry.policyId, entry]));
-    const work = [...found.values()].map((one) => entryOf(one, kept.get(one.policyId)));
-    for (const entry of kept.values()) if (!entry.manifest && !found.has(entry.policyId)) work.push(entry);
     const judge = await this.#judge(options, { learns });
+    const read = [...found.values()].map((one) => entryOf(one, kept.get(one.policyId)));
+    const waiting = [...kept.values()].filter(({ policyId, manifest }) => !manifest && !found.has(policyId));
+    const old = new Set(learns ? [] : this.#oldRequests([...read, ...waiting], judge));
+    for (const entry of old) if (kept.has(entry.policyId)) await this.remove(entry.policyId);
+    // A stranger's stays as it is until he is known or it is accepted.
+    const again = waiting.filter((entry) => isAsked(entry, judge) && this.#retries.isDue(entry.policyId));
+    const work = [...read, ...again].filter((entry) => !old.has(entry));
     let done = 0;
     const judged = inOrder(work, width, async (entry) => {
       const result = await judge.judge(entry);
@@ -165,6 +175,7 @@ export class Inbox {
         if (block > toBlock - lagBlocks && block <= readTo) readTo = block - 1n;
         continue;
       }
+      this.#retries.note(result.item);
       const before = kept.get(entry.policyId);
       if (!isBetter(judge, result, entry, before)) continue;
       await this.#store(entry, result);
@@ -174,12 +185,20 @@ export class Inbox {
     // People who were met on the way have rows too.
     const all = learns ? await this.#rows(undefined) : rows;
     if (cursor === undefined) for (const row of all) row.advance(seen);
-    const read = readTo === toBlock ? end : await network.chain.block(readTo);
-    if (read === undefined) return;
+    const last = readTo === toBlock ? end : await network.chain.block(readTo);
+    if (last === undefined) return;
     await this.#journal.put(
       cursorName,
-      encodeCursor({ block: readTo, hash: read.hash, hello: this.#hello(), rows: all }),
+      encodeCursor({ block: readTo, hash: last.hash, hello: this.#hello(), rows: all }),
     );
+  }
+
+  /** Requests beyond the newest ones: each costs its sender a wei, and Bob room and questions to the chain. */
+  #oldRequests(entries: readonly Entry[], judge: Judge): readonly Entry[] {
+    return entries
+      .filter((entry) => !entry.manifest && (!isAsked(entry, judge) || this.#retries.isRequest(entry.policyId)))
+      .sort((a, b) => b.blockNumber - a.blockNumber)
+      .slice(maxRequests);
   }
 
   /** Fills `into` with the latest notice of each policy; gives the rows as far as they were seen. */
@@ -247,6 +266,7 @@ export class Inbox {
     const judge = await this.#judge(options, {});
     const judged = await judge.judge(entry);
     if (judged === undefined) throw new ProtocolError('POLICY_UNPAID', { field: 'policyId', got: entry.policyId });
+    this.#retries.note(judged.item);
     await this.#store(entry, judged);
     return judged.item;
   }
@@ -268,6 +288,9 @@ export class Inbox {
     return decodeEntry(bytes);
   }
 }
+
+/** Whether Bob wants to see it: he took it, or it names a key that he knows. */
+const isAsked = (entry: Entry, judge: Judge): boolean => entry.accepted || judge.knows(entry.verifyingKey);
 
 const rowName = ({ mine, theirs }: { readonly mine: PublicKey; readonly theirs: PublicKey }): string =>
   `${mine.toBytes().join()}/${theirs.toBytes().join()}`;

@@ -32,9 +32,9 @@ export interface InboxItem {
   readonly link: Link;
   /** By the chain, at its newest block. */
   readonly state: 'live' | 'expired' | 'revoked';
-  /** Somebody whom I know; proven once `manifest` is there. */
+  /** Somebody whom I know: his account owns the policy, or his key signed the manifest. Only named as the signer: undefined. */
   readonly from: Person | undefined;
-  /** From nobody that I know, and not accepted. */
+  /** From nobody that I know, as far as is proven, and not accepted. */
   readonly isRequest: boolean;
   /** What the sender calls himself: only his word. */
   readonly claimedName: string | undefined;
@@ -113,16 +113,23 @@ export class Judge {
     const state = policy.revoked ? 'revoked' : this.#timestamp >= policy.expiresAt ? 'expired' : 'live';
     const sender = await this.#sender(verifyingKey, policy.owner);
     const isUnasked = sender === undefined && !entry.accepted;
-    const opened: Opened = isUnasked ? { missing: 'REQUEST', isFalse: false } : await this.#open(entry, policy, state);
+    // Anybody can name the key of a person who has no account; until a manifest verifies, that is all the notice does.
+    const isOwners = sender?.address !== undefined;
+    const opened: Opened = isUnasked
+      ? { missing: 'REQUEST', isFalse: false }
+      : await this.#open(entry, policy, { state, isTrusted: isOwners || entry.accepted });
     // Who names another's key cannot sign with it: what does not verify is from nobody.
     const isFalse = 'missing' in opened && opened.isFalse;
+    const isProven = 'manifest' in opened || (isOwners && !isFalse);
+    // Under a tag of two only these two write; who copies one is told by the manifest.
+    const isTheirs = isProven || entry.accepted || (entry.foundBy === 'contact' && !isFalse);
     const { chainId, policyManager } = contracts;
     const item: InboxItem = {
       policyId,
       link: { chainId, policyManager, policyId, manifestId, verifyingKey, uris, bob: undefined },
       state,
-      from: isFalse ? undefined : sender,
-      isRequest: isUnasked || isFalse,
+      from: isProven ? sender : undefined,
+      isRequest: isUnasked || isFalse || !isTheirs,
       claimedName: entry.name,
       owner: policy.owner,
       expiresAt: policy.expiresAt,
@@ -133,6 +140,11 @@ export class Judge {
       keyring: 'keyring' in opened ? opened.keyring : undefined,
     };
     return { item, bytes: 'bytes' in opened ? opened.bytes : entry.manifest };
+  }
+
+  /** Whether it is a key of somebody whom I know. */
+  knows(verifyingKey: PublicKey): boolean {
+    return this.#personOf(verifyingKey) !== undefined;
   }
 
   /** The revision of a sealed manifest that was verified before. */
@@ -149,7 +161,7 @@ export class Judge {
 
   /** Somebody known by this key, unless another account owns the policy: anyone can name another's key. */
   async #sender(verifyingKey: PublicKey, owner: Address): Promise<Person | undefined> {
-    const known = this.#known.find((one) => allKeys(one).some((keys) => keys.verifyingKey.equals(verifyingKey)));
+    const known = this.#personOf(verifyingKey);
     if (known !== undefined) {
       return known.address === undefined || sameAddress(known.address, owner) ? known : undefined;
     }
@@ -160,11 +172,20 @@ export class Judge {
     return met;
   }
 
+  #personOf(verifyingKey: PublicKey): Person | undefined {
+    return this.#known.find((one) => allKeys(one).some((keys) => keys.verifyingKey.equals(verifyingKey)));
+  }
+
   /** From this device or from where the notice says; what is wrong with it is its code. */
-  async #open(entry: Entry, policy: PolicyRecord, state: InboxItem['state']): Promise<Opened> {
+  async #open(
+    entry: Entry,
+    policy: PolicyRecord,
+    { state, isTrusted }: Pick<InboxItem, 'state'> & { readonly isTrusted: boolean },
+  ): Promise<Opened> {
     const { network, fetches } = this.#options;
     try {
-      const bytes = entry.manifest ?? (fetches && state === 'live' ? await this.#fetchManifest(entry) : undefined);
+      const bytes =
+        entry.manifest ?? (fetches && state === 'live' ? await this.#fetchManifest(entry, isTrusted) : undefined);
       if (bytes === undefined) {
         const ended = state === 'revoked' ? 'POLICY_REVOKED' : 'POLICY_EXPIRED';
         return { missing: state === 'live' ? 'STORAGE_NOT_FOUND' : ended, isFalse: false };
@@ -196,16 +217,19 @@ export class Judge {
     throw new ProtocolError('seal.open', { field: 'manifest', expected: 'a manifest sealed to one of my keys' });
   }
 
-  async #fetchManifest({ manifestId, uris }: Entry): Promise<Uint8Array> {
+  /** Of whoever is not trusted yet only nodes are asked: a place of his own would learn where I am and when I read. */
+  async #fetchManifest({ manifestId, uris }: Entry, isTrusted: boolean): Promise<Uint8Array> {
     const { signal, fetch } = this.#options;
     const id = manifestId.slice(2);
     const fetching = { fetch, ...(signal && { signal }) };
+    const nodes = isTrusted ? undefined : await this.#nodeStores();
+    const named = uris.filter((uri) => nodes?.includes(uri) ?? true);
     try {
-      return await fetchBlob(id, uris, fetching);
+      return await fetchBlob(id, named, fetching);
     } catch (error) {
       if (!(error instanceof DintelError) || error.code === 'ABORTED') throw error;
       // A notice may be older than the places it names: any node may hold it.
-      const others = (await this.#nodeStores()).filter((store) => !uris.includes(store));
+      const others = (await this.#nodeStores()).filter((store) => !named.includes(store));
       return fetchBlob(id, others, fetching).catch(() => {
         throw error;
       });

@@ -66,7 +66,7 @@ function factsOf({ policyId, state, isRequest, from, link, expiresAt, manifest, 
 
 function fromOf({ from, isRequest, missing }: InboxItem): string {
   if (isRequest) return 'a stranger (--accept takes it)';
-  const name = shownText(from?.name ?? from?.address ?? 'a link');
+  const name = shownText(from?.name ?? from?.address ?? (missing === undefined ? 'a link' : 'not proven yet'));
   return missing === undefined ? name : `${name} (${missing})`;
 }
 
