@@ -17,7 +17,6 @@ const titles = {
   E_VERSION: 'troubleVersion',
   VERSION_UNSUPPORTED: 'troubleVersion',
   E_DOMAIN: 'troubleNetwork',
-  'chain.unreachable': 'troubleChain',
 } as const;
 
 /** Why something did not come off: a sentence, what would help, the code, and details for who asks. Nothing where all is well. */

@@ -40,7 +40,6 @@ export const faultTexts = texts(
     trouble: 'That did not work',
     troubleLink: 'This link cannot be read',
     troubleVersion: 'From a newer version',
-    troubleChain: 'The chain does not answer',
     troubleNetwork: 'From another network',
   },
   {
@@ -51,7 +50,6 @@ export const faultTexts = texts(
     trouble: 'Eso no funcionó',
     troubleLink: 'Este enlace no se puede leer',
     troubleVersion: 'De una versión más nueva',
-    troubleChain: 'La cadena no responde',
     troubleNetwork: 'De otra red',
   },
 );

@@ -42,25 +42,27 @@ export function Price({
   return (
     <Card>
       <h2 className="mb-3 font-semibold text-lg">{t('price')}</h2>
-      <dl className="grid min-h-28 grid-cols-[1fr_auto] gap-y-2 [&>dd]:pl-4">
-        {quote !== undefined && (
-          <>
-            <dt className="text-quiet text-sm">
-              {t('priceNote', { n: terms.shares, epochs: quote.epochs, rate: `${units18(quote.rateWei, 9)} ETH` })}
-            </dt>
-            <dd className="text-right">{units18(quote.depositWei, 6)} ETH</dd>
-            <dt className="text-quiet text-sm">{t('gas')}</dt>
-            <dd className="text-right">{units18(quote.gas * quote.gasPriceWei, 6)} ETH</dd>
-            <dt className="border-line border-t pt-2">
-              {t('total')}
-              <span className="block text-quiet text-sm">{t('balance', { balance: units18(quote.balanceWei) })}</span>
-            </dt>
-            <dd className="border-line border-t pt-2 text-right font-semibold" data-testid="price">
-              {units18(quote.totalWei, 6)} ETH
-            </dd>
-          </>
-        )}
-      </dl>
+      {willing === undefined && (
+        <dl className="grid min-h-28 grid-cols-[1fr_auto] gap-y-2 [&>dd]:pl-4">
+          {quote !== undefined && (
+            <>
+              <dt className="text-quiet text-sm">
+                {t('priceNote', { n: terms.shares, epochs: quote.epochs, rate: `${units18(quote.rateWei, 9)} ETH` })}
+              </dt>
+              <dd className="text-right">{units18(quote.depositWei, 6)} ETH</dd>
+              <dt className="text-quiet text-sm">{t('gas')}</dt>
+              <dd className="text-right">{units18(quote.gas * quote.gasPriceWei, 6)} ETH</dd>
+              <dt className="border-line border-t pt-2">
+                {t('total')}
+                <span className="block text-quiet text-sm">{t('balance', { balance: units18(quote.balanceWei) })}</span>
+              </dt>
+              <dd className="border-line border-t pt-2 text-right font-semibold" data-testid="price">
+                {units18(quote.totalWei, 6)} ETH
+              </dd>
+            </>
+          )}
+        </dl>
+      )}
       {willing === undefined ? (
         <Fault fault={error} onRetry={refetch} />
       ) : (

@@ -13,6 +13,7 @@ import {
   parseLink,
   toHex,
 } from 'dintel/protocol';
+import { blobOf } from './blobOf.ts';
 import { outcomeView } from './fault.ts';
 import type { NodeOutcomeView } from './messages.ts';
 import type { CallContext, Self } from './person.ts';
@@ -149,7 +150,7 @@ export function receiving(self: Self) {
       { signal, onProgress }: CallContext,
     ): Promise<Blob> => {
       const file = fileOf(self, handle, index);
-      return new Response(file.stream({ signal, onProgress })).blob();
+      return blobOf(file.stream({ signal, onProgress }));
     },
 
     /** A file straight to the disk, in constant memory. */
