@@ -1,8 +1,11 @@
 /** The server of the demo's pages. */
+
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { get } from 'node:http';
+import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { serveSite } from '../../scripts/demo/site.ts';
 
@@ -19,14 +22,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const asked = (path: string, host: string): Promise<{ readonly status: number; readonly body: string }> =>
-  new Promise((resolve, reject) => {
-    get(`${site.url}${path}`, { headers: { host } }, async (answer) => {
-      let body = '';
-      for await (const chunk of answer) body += String(chunk);
-      resolve({ status: answer.statusCode ?? 0, body });
-    }).on('error', reject);
-  });
+const asked = async (path: string, host: string): Promise<{ readonly status: number; readonly body: string }> => {
+  const request = get(`${site.url}${path}`, { headers: { host } });
+  const [answer] = (await once(request, 'response')) as [IncomingMessage];
+  return { status: answer.statusCode ?? 0, body: await text(answer) };
+};
 
 it('answers this machine by its own names only', async () => {
   const { host, port } = new URL(site.url);
