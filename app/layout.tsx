@@ -24,11 +24,14 @@ export const viewport: Viewport = {
 /** The reader's scheme and language, and whether somebody was connected, before the first paint, so that nothing flashes. Kept free of quotes that HTML would escape. */
 const early = `try{const d=document.documentElement,t=localStorage.getItem(\`dintel.theme\`),l=localStorage.getItem(\`dintel.language\`)||navigator.language.slice(0,2);if(t===\`light\`||t===\`dark\`)d.dataset.theme=t;if(l===\`es\`)d.lang=l;if(/current.:[^n]/.test(localStorage.getItem(\`wagmi.store\`)))d.dataset.known=\`\`}catch{}`;
 
+/** Text becomes script nowhere, and an address only if it is our own: what `require-trusted-types-for` asks of a page (scripts/demo/csp.ts). */
+const trusted = `if(self.trustedTypes)trustedTypes.createPolicy(\`default\`,{createScriptURL(u){return new URL(u,location).origin===location.origin?u:null}});`;
+
 export default function RootLayout({ children }: { readonly children: ReactNode }) {
   return (
     <html lang="en" className={source.variable} suppressHydrationWarning>
       <head>
-        <script>{early}</script>
+        <script>{trusted + early}</script>
         <link rel="preload" href="/dintel.json" as="fetch" crossOrigin="anonymous" />
       </head>
       <body className="min-h-dvh bg-paper font-sans text-ink antialiased">

@@ -12,6 +12,7 @@ const pages: Readonly<Record<string, { readonly title: string; readonly command:
   size: { title: 'Bundle sizes', command: ['size.ts'] },
   inbox: { title: 'Grants and inbox on a new device, from the root alone', command: ['inbox.ts', '60', '20'] },
   retrieve: { title: 'Retrieving with one dead and one slow node of five', command: ['retrieve.ts'] },
+  pages: { title: 'The app’s pages on a slow phone, beside the front page without scripts', command: ['pages.ts'] },
   testing: { title: 'A network in memory, for the tests of others', command: ['testing.ts'] },
   gas: { title: 'Gas beside the predecessor', command: ['gas.ts'] },
 };

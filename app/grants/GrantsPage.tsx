@@ -11,7 +11,7 @@ import { PayGate } from '../sharing/PayGate';
 import { SharingTabs } from '../sharing/SharingTabs';
 import { sharingTexts } from '../sharing/texts';
 import { GrantCard } from './GrantCard';
-import { Refunds } from './Refunds';
+import { Refunds, useCredit } from './Refunds';
 
 /** Who may open what, and the money. */
 export function GrantsPage() {
@@ -30,8 +30,10 @@ export function GrantsPage() {
 function Grants() {
   const t = useText(sharingTexts);
   const grants = useAsk('grants', undefined, { everyMs: 15_000 });
+  // What stands above the grants comes with them, so that they do not move.
+  const credit = useCredit();
   if (grants.isError && grants.data === undefined) return <PageFault fault={grants.error} onRetry={grants.refetch} />;
-  if (grants.data === undefined) return <Skeleton rows={2} shape="cards" />;
+  if (grants.data === undefined || credit.isLoading) return <Skeleton rows={2} shape="cards" />;
   if (grants.data.length === 0) {
     return (
       <Notice title={t('noGrants')} action={<ButtonLink href="/share">{t('share')}</ButtonLink>}>

@@ -13,14 +13,11 @@ import { useMe } from '../session/me';
 import { sharingTexts } from '../sharing/texts';
 import { useAct } from '../transactions/useAct';
 
-/** What came back and waits in the contract, and the way to take it; nothing where nothing waits. */
-export function Refunds() {
-  const t = useText(sharingTexts);
+/** What the contract holds for the connected account. Wei. */
+export function useCredit() {
   const { rpcUrl, deployment } = useSite();
   const { account } = useMe();
-  const act = useAct();
-  const task = useTask();
-  const { data: wei = 0n, refetch } = useQuery({
+  return useQuery({
     queryKey: ['credit', rpcUrl, account],
     enabled: account !== undefined,
     refetchInterval: 10_000,
@@ -29,6 +26,16 @@ export function Refunds() {
         ? 0n
         : new PolicyManager(await viemReader({ rpcUrl }), deployment.policyManager).credit(account),
   });
+}
+
+/** What came back and waits in the contract, and the way to take it; nothing where nothing waits. */
+export function Refunds() {
+  const t = useText(sharingTexts);
+  const { deployment } = useSite();
+  const { account } = useMe();
+  const act = useAct();
+  const task = useTask();
+  const { data: wei = 0n, refetch } = useCredit();
   if (wei === 0n || account === undefined) return null;
   const refund = units18(wei, 6);
   return (

@@ -40,7 +40,7 @@ export function Glance() {
       >
         {t('lead')}
       </PageHead>
-      <div className="grid grid-cols-1 items-stretch gap-4 md:grid-cols-2 lg:grid-flow-col lg:grid-cols-none lg:auto-cols-fr">
+      <div className="grid grid-cols-1 items-stretch gap-4 [&>section]:min-h-44 md:grid-cols-2 lg:grid-flow-col lg:grid-cols-none lg:auto-cols-fr">
         {closed ? (
           <Panel title={t(keys.state === 'locked' ? 'locked' : 'noKeys')}>
             <div className="flex flex-col items-start gap-4 px-5 py-5">

@@ -6,8 +6,8 @@ export function Place() {
         <span className="block h-9 w-64 max-w-full rounded bg-line" />
       </div>
       <div className="grid grid-cols-1 gap-4 md:grid-cols-2">
-        <span className="h-64 rounded-card border border-line bg-raised" />
-        <span className="h-64 rounded-card border border-line bg-raised" />
+        <span className="h-44 rounded-card border border-line bg-raised" />
+        <span className="h-44 rounded-card border border-line bg-raised" />
       </div>
     </div>
   );

@@ -8,7 +8,6 @@ import { Button, ButtonLink } from '../components/Button';
 import { Choice } from '../components/Choice';
 import { Field } from '../components/Field';
 import { Notice } from '../components/Notice';
-import { PageHead } from '../components/Page';
 import { Skeleton } from '../components/Skeleton';
 import { codeOf, sentenceOfError } from '../errors/sentence';
 import { useTask } from '../hooks/useTask';
@@ -32,21 +31,14 @@ const permitSeconds = 3_600n;
 /** What an operator is given for its first heartbeats: the button says so. Wei. */
 const firstGas = 5n * 10n ** 17n;
 
-/** From tokens to a node: how much, which, confirm. */
+/** How much, which node, confirm: for whoever has a wallet. */
 export function Stake() {
   const t = useText(operateTexts);
   const { chronicle } = useChronicle();
   const { account, holdings } = useHoldings();
-  return (
-    <div className="mx-auto max-w-2xl">
-      <PageHead title={t('stakeTitle')}>{t('stakeLead')}</PageHead>
-      {account === undefined && <Notice title={t('connectFirst')}>{t('connectNote')}</Notice>}
-      {account !== undefined && (chronicle === undefined || holdings === undefined) && <Skeleton rows={10} />}
-      {chronicle !== undefined && holdings !== undefined && (
-        <Wizard key={holdings.account} chronicle={chronicle} holdings={holdings} />
-      )}
-    </div>
-  );
+  if (account === undefined) return <Notice title={t('connectFirst')}>{t('connectNote')}</Notice>;
+  if (chronicle === undefined || holdings === undefined) return <Skeleton rows={10} />;
+  return <Wizard key={holdings.account} chronicle={chronicle} holdings={holdings} />;
 }
 
 function Wizard({ chronicle, holdings }: { readonly chronicle: Chronicle; readonly holdings: Holdings }) {

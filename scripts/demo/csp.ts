@@ -24,6 +24,8 @@ export function contentSecurityPolicy(html: string, connect: readonly string[]):
     `connect-src 'self' ${connect.join(' ')}`,
     "base-uri 'none'",
     "form-action 'none'",
+    // Workers have no page, and load their own parts by address.
+    ...(html === '' ? [] : ["require-trusted-types-for 'script'", 'trusted-types default nextjs']),
     "frame-ancestors 'none'",
   ].join('; ');
 }

@@ -6,7 +6,7 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, inject, it } from 'vitest';
 import { isTitled, titleTexts } from '../../app/i18n/titles.ts';
 import { launch, openPage, pictures } from './browser.ts';
 import { readPaint, settle, watchPaint } from './paint.ts';
@@ -66,8 +66,8 @@ const tooWide = (page: Page): Promise<number> =>
 /** A name for a picture of it. */
 const named = (route: string): string => route.slice(1).replaceAll('/', '-') || 'home';
 
-describe('every page', () => {
-  it('fits a phone and is clean for axe in light and dark; nothing jumps', async () => {
+describe.concurrent('every page', () => {
+  it('fits a phone and is clean for axe in light and dark; nothing jumps', async ({ expect }) => {
     expect(routes.length).toBeGreaterThan(15);
     const { page, faults } = await asAlice(phone);
     // Or axe would read colours half way from light to dark.
@@ -88,7 +88,7 @@ describe('every page', () => {
     await page.close();
   });
 
-  it('keeps still on a desk', async () => {
+  it('keeps still on a desk', async ({ expect }) => {
     const { page } = await asAlice(desk);
     for (const route of routes) {
       await load(page, route);
@@ -100,7 +100,29 @@ describe('every page', () => {
     await page.close();
   });
 
-  it('has a title in the reader’s language, after a click too', async () => {
+  it('takes no text for a script, and no script from elsewhere', async ({ expect }) => {
+    const { page } = await openPage(browser, { url: `${site}/keys` });
+    const thrown = await page.evaluate(() => {
+      const script = document.createElement('script');
+      const tried: readonly (() => unknown)[] = [
+        () => document.body.insertAdjacentHTML('beforeend', '<b>x</b>'),
+        () => Object.assign(script, { text: '1' }),
+        () => Object.assign(script, { src: 'https://elsewhere.example/x.js' }),
+        () => new Worker('https://elsewhere.example/x.js'),
+      ];
+      return tried.map((act) => {
+        try {
+          return act();
+        } catch (error) {
+          return (error as Error).name;
+        }
+      });
+    });
+    expect(thrown).toEqual(['TypeError', 'TypeError', 'TypeError', 'TypeError']);
+    await page.close();
+  });
+
+  it('has a title in the reader’s language, after a click too', async ({ expect }) => {
     expect(routes.filter((route) => !isTitled(route))).toEqual([]);
     const page = await browser.newPage({ locale: 'es-ES' });
     await page.goto(`${site}/`);

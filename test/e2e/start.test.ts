@@ -1,26 +1,13 @@
 /** The story on one screen, played by a reader's clicks against the real network: workers, chain, five processes. */
-import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { account } from '../../scripts/demo/network.ts';
 import { announcedWallet, launch, openPage, pictures } from './browser.ts';
+import { readPaint, watchPaint } from './paint.ts';
 
 const site = inject('site');
 /** An account that the chain has unlocked and nobody of the demo uses. */
 const stranger = account(19).address;
-const routes = [
-  '/',
-  '/start',
-  '/share',
-  '/files',
-  '/grants',
-  '/inbox',
-  '/open',
-  '/people',
-  '/people/me',
-  '/keys',
-  '/none',
-];
 
 let browser: Browser;
 beforeAll(async () => {
@@ -29,31 +16,6 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
-
-/** Serious faults of accessibility, as axe names them. */
-async function axeFaults(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const runner = (globalThis as unknown as { axe: { run(): Promise<{ violations: readonly AxeFault[] }> } }).axe;
-    const { violations } = await runner.run();
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-  });
-}
-interface AxeFault {
-  readonly id: string;
-  readonly impact: string;
-  readonly nodes: readonly { readonly html: string }[];
-}
-
-/** Counts what shifts, from the first paint on. */
-const watchShifts = `
-  globalThis.shifted = 0;
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) globalThis.shifted += entry.value;
-  }).observe({ type: 'layout-shift', buffered: true });
-`;
 
 /** Opens as Bob until the liar was asked: he is one of five, and four are asked at once. */
 async function openUntilCaught(page: Page): Promise<void> {
@@ -67,7 +29,7 @@ async function openUntilCaught(page: Page): Promise<void> {
 
 describe('the story', () => {
   it('goes from the address to the first plaintext in three clicks, and on to its end', async () => {
-    const { page, faults } = await openPage(browser, { url: `${site}/`, init: watchShifts });
+    const { page, faults } = await openPage(browser, { url: `${site}/`, init: watchPaint });
     await page.getByRole('link', { name: 'Try it now' }).click();
     await button(page, 'Encrypt and share with Bob').click();
     await button(page, 'Open').waitFor({ timeout: 30_000 });
@@ -76,7 +38,7 @@ describe('the story', () => {
     await button(page, 'Open').click();
     expect(await page.getByTestId('preview').innerText()).toContain('Haemoglobin');
     await page.screenshot({ path: `${pictures}/start-opened.png`, fullPage: true });
-    expect(await page.evaluate(() => (globalThis as unknown as { shifted: number }).shifted)).toBeLessThan(0.1);
+    expect((await readPaint(page)).shifted).toBeLessThan(0.1);
 
     const switches = page.getByTestId('story-node').getByRole('combobox');
     await switches.nth(0).selectOption('stop');
@@ -153,27 +115,6 @@ describe('sharing and receiving', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Stop sharing' }).click();
     await page.getByText(/Stopped\. .* ETH came back/).waitFor({ timeout: 30_000 });
     await page.close();
-  });
-
-  it('is clean for axe in light and dark, and fits a phone, on every route', async () => {
-    for (const look of [{ dark: false }, { dark: true, width: 360, height: 740 }]) {
-      const { page } = await openPage(browser, { url: `${site}/`, ...look });
-      await button(page, 'Connect').click();
-      await page.getByRole('dialog').getByRole('button', { name: 'Alice', exact: true }).click();
-      await page.getByTestId('account').waitFor();
-      for (const route of routes) {
-        await page.goto(site + route);
-        await page.getByRole('heading', { level: route === '/none' ? 2 : 1 }).waitFor();
-        await page.waitForTimeout(600);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth), route).toBeLessThanOrEqual(
-          look.width ?? 1280,
-        );
-        expect(await axeFaults(page), `${route} ${JSON.stringify(look)}`).toEqual([]);
-        const name = `${route.slice(1).replace('/', '-') || 'home'}${look.dark ? '-phone-dark' : ''}`;
-        await page.screenshot({ path: `${pictures}/${name}.png`, fullPage: true });
-      }
-      await page.close();
-    }
   });
 
   it('speaks Spanish where the reader does', async () => {

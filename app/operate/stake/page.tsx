@@ -1,16 +1,8 @@
-import { Ready } from '../../components/Ready';
 import { titled } from '../../i18n/titles';
-import { Stake } from '../Stake';
+import { StakePage } from './StakePage';
 
 export const metadata = titled('/operate/stake');
 
-/** From tokens to a node. */
-export default function StakePage() {
-  return (
-    <div className="min-h-dvh">
-      <Ready>
-        <Stake />
-      </Ready>
-    </div>
-  );
+export default function Page() {
+  return <StakePage />;
 }
