@@ -40,7 +40,7 @@ import { Batch } from './batch.ts';
 import type { Extended, ExtendOptions } from './extend.ts';
 import { Grant, type GrantHost } from './grant.ts';
 import { type ActsOptions, grantActs, sealMember, showLeaves } from './grantActs.ts';
-import { driveGrant, isFinal } from './grantMachine.ts';
+import { driveGrant, isFinal, mayBeMined } from './grantMachine.ts';
 import { decodeRecord, encodeRecord, type GrantRecord, grantName, grantPrefix } from './grantRecord.ts';
 import type { GrantSummary, ReadGrantsOptions } from './grants.ts';
 import { Labels } from './labels.ts';
@@ -581,6 +581,8 @@ export class Alice {
     const batch = record.batch === undefined ? undefined : this.#batchOf(record.batch, onProgress);
     const host: GrantHost = {
       save: (next) => this.#save(next),
+      mayBePaid: async (record) =>
+        (await this.policy(record.policyId)) !== undefined || mayBeMined(record, (await network.now()).epoch),
       receipt: async (paid, signal) => (await later()).receiptOf(network, paid, signal),
       drive: (start, signal, onRecord) => {
         batch?.enter(start.policyId);

@@ -21,6 +21,8 @@ export interface GrantHost {
     onRecord: (record: GrantRecord) => void,
   ): Promise<GrantRecord>;
   save(record: GrantRecord): Promise<void>;
+  /** Whether it is on the chain, or what was sent may still come there. Throws `ChainError`. */
+  mayBePaid(record: GrantRecord): Promise<boolean>;
   /** What the chain has of the payment. */
   receipt(record: GrantRecord, signal: AbortSignal | undefined): Promise<GrantReceipt | undefined>;
 }
@@ -137,19 +139,25 @@ export class Grant {
   }
 
   /**
-   * Give up a grant that is not paid yet. Throws E_REPLAY once it may be on chain: revoke it instead; also while `wait` goes on,
-   * which may be paying at this moment: abort it first.
+   * Give up a grant that is not paid yet. Throws E_REPLAY once it may be on chain, by the record or by the chain: finish or revoke it
+   * instead; also while `wait` goes on, which may be paying at this moment: abort it first. Throws `ChainError`.
    */
   async abandon(): Promise<void> {
-    if (this.#running) {
-      throw new ProtocolError('E_REPLAY', { details: 'The grant is going on: stop it, then see how far it came.' });
+    this.#checkIdle();
+    const isPaid = isCommitted(this.#record) || (!isFinal(this.#record) && (await this.#host.mayBePaid(this.#record)));
+    if (isPaid) {
+      throw new ProtocolError('E_REPLAY', { details: 'The policy is paid, or may be: finish it or revoke it.' });
     }
-    if (isCommitted(this.#record)) {
-      throw new ProtocolError('E_REPLAY', { details: 'The policy is paid, or may be: revoke it instead.' });
-    }
+    this.#checkIdle();
     if (isFinal(this.#record)) return;
     this.#record = { ...withoutShares(this.#record), state: 'abandoned' };
     await this.#host.save(this.#record);
+  }
+
+  #checkIdle(): void {
+    if (this.#running) {
+      throw new ProtocolError('E_REPLAY', { details: 'The grant is going on: stop it, then see how far it came.' });
+    }
   }
 
   /** What Bob needs, as a link. From `sealed` on; it works once the grant is published. Throws E_LINK. */

@@ -111,6 +111,16 @@ export function hasStalePromise(record: GrantRecord, epoch: number): boolean {
   return record.cohort.some((member) => (member.ack as AckRecord).lastStart < epoch + 2);
 }
 
+/** Of a payment by these promises: it may slip over one boundary, then the deposit is wrong for good. */
+function lastPayableEpoch(record: GrantRecord): number {
+  return Math.min(...record.cohort.map((member) => (member.ack as AckRecord).lastStart)) - 1;
+}
+
+/** Whether something was sent that the contract still takes, wherever it waits. */
+export function mayBeMined({ sentUntil }: GrantRecord, epoch: number): boolean {
+  return sentUntil !== undefined && epoch <= sentUntil;
+}
+
 /** A grant that cannot be finished. */
 class GrantEnded extends DintelError {
   override readonly name = 'GrantEnded';
@@ -204,7 +214,7 @@ async function pay(record: GrantRecord, acts: GrantActs): Promise<GrantRecord> {
   if (paid) return paid;
   if (hasStalePromise(record, await acts.currentEpoch())) return renew(record);
   try {
-    return { ...record, state: 'sent', transactionHash: await acts.send(record) };
+    return { ...record, state: 'sent', transactionHash: await acts.send(record), sentUntil: lastPayableEpoch(record) };
   } catch (error) {
     if (error instanceof StalePromises) return renew(record);
     if (isRevert(error, 'PolicyExists'))

@@ -120,6 +120,8 @@ export interface GrantRecord {
   readonly earlierManifests?: readonly { readonly bytes: Uint8Array; readonly id: Hex }[];
   /** From `sent` on, unless another process sent it. */
   readonly transactionHash: Hex | undefined;
+  /** Last epoch in which the contract takes what was last sent, also when it was dropped since; undefined: nothing was, as far as known. */
+  readonly sentUntil?: number | undefined;
   /** From `mined` on. */
   readonly createdBlock: bigint | undefined;
   /** From `published` on: nodes that have not been shown their leaf, without which they cannot claim their fee. */
