@@ -15,6 +15,7 @@ import { amount } from '../network/words';
 import { useHoldings } from '../operate/useNode';
 import { useMe } from '../session/me';
 import { useAsk } from '../session/useAsk';
+import { sharingTexts } from '../sharing/texts';
 import { glanceTexts } from './texts';
 
 /** How many lines each of the cards has. */
@@ -69,7 +70,9 @@ const more = (href: string, text: string) => (
 function Files() {
   const t = useText(glanceTexts);
   const [language] = useLanguage();
+  const s = useText(sharingTexts);
   const files = useAsk('files', undefined);
+  const ready = useAsk('invitations', undefined).data?.filter((one) => one.ready) ?? [];
   return (
     <Panel
       title={t('files')}
@@ -80,7 +83,10 @@ function Files() {
         <Skeleton rows={most} />
       ) : (
         <ul>
-          {files.data.slice(0, most).map((file) => (
+          {ready.map(({ id, name, file }) => (
+            <Line key={id} title={s('guestReady', { name })} note={file} href="/share" />
+          ))}
+          {files.data.slice(0, Math.max(0, most - ready.length)).map((file) => (
             <Line
               key={file.id}
               title={file.name}
