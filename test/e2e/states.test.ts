@@ -348,7 +348,7 @@ describe('the wallet and the chain', () => {
     await sheet.getByText(/Stopped\./).waitFor({ timeout: 30_000 });
     await page.keyboard.press('Escape');
     await page.getByTestId('refunds').waitFor({ timeout: 20_000 });
-    await page.locator('[data-testid=grant][data-state=revoked]').waitFor();
+    await page.locator('[data-testid=grant][data-state=revoked]').first().waitFor();
     await picture(page, 'refunded');
     await button(page, 'Take it').click();
     await page.getByTestId('refunds').waitFor({ state: 'detached', timeout: 20_000 });
@@ -448,7 +448,9 @@ describe('over, or not yet', () => {
 describe('another chain', () => {
   it('the local chain began anew: what that means, and what to do in a wallet', async () => {
     const page = await visit('Bob', '/inbox');
-    await expect.poll(() => page.evaluate(() => localStorage.getItem('dintel.genesis.31337') ?? '')).toMatch(/^"?0x/);
+    await expect
+      .poll(() => page.evaluate(() => localStorage.getItem('dintel.genesis.31337') ?? ''), { timeout: 20_000 })
+      .toMatch(/^"?0x/);
     const dir = mkdtempSync(join(tmpdir(), 'dintel-anew-'));
     const { rpcUrl } = await startChain(dir);
     await deploy(dir, rpcUrl);
@@ -457,6 +459,7 @@ describe('another chain', () => {
     );
     await page.reload();
     await standing(page, 'anew').waitFor({ timeout: 20_000 });
+    await page.getByRole('heading', { name: 'Nothing has come yet' }).waitFor();
     await picture(page, 'reset');
     await button(page, 'Understood').click();
     await standing(page, 'anew').waitFor({ state: 'detached' });
