@@ -3,7 +3,7 @@
  * how long the page is deaf (TBT: what long tasks have above 50 ms), how long the first click takes to show (INP), and how much script
  * came, gzip. As a phone of the middle on a slow network: 360 px, a processor four times slower, 1.6 Mbit/s and 150 ms, an empty cache.
  * Against a calibration of the same run: the front page without its scripts. Needs `npm run build:app`.
- * Run: `npx node bench/pages.ts [--json]`; exits 1 when something jumps more than 0.05.
+ * Run: `npx node bench/pages.ts [--json] [--site URL of a demo that runs]`; exits 1 when something jumps more than 0.05.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -76,10 +76,10 @@ async function visit(browser: Browser, url: string): Promise<Paint & { readonly 
   }
 }
 
-/** Every page of the export, over a demo's network. The first row is the calibration. */
-export async function benchPages(): Promise<PageRow[]> {
-  const demo = await startDemo(300_000);
-  const { personas: _, ...config } = await (await fetch(`${demo.site}/dintel.json`)).json();
+/** Every page of the export, over the network of a demo, its own if none is given. The first row is the calibration. */
+export async function benchPages(site?: string): Promise<PageRow[]> {
+  const demo = site === undefined ? await startDemo(300_000) : undefined;
+  const { personas: _, ...config } = await (await fetch(`${site ?? demo?.site}/dintel.json`)).json();
   const served = await serveSite(out, config);
   const { url, server } = await compressed(served.url);
   const browser = await launch();
@@ -98,13 +98,13 @@ export async function benchPages(): Promise<PageRow[]> {
     await browser.close();
     server.close();
     await served.close();
-    await demo.stop();
+    await demo?.stop();
   }
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { json: { type: 'boolean' } } });
-  const rows = await benchPages();
+  const { values } = parseArgs({ options: { json: { type: 'boolean' }, site: { type: 'string' } } });
+  const rows = await benchPages(values.site);
   const least = rows[0]?.seen ?? 1;
   if (values.json === true) console.log(JSON.stringify({ rows }));
   else {
