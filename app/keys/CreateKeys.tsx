@@ -10,7 +10,9 @@ import { useText } from '../i18n/useText';
 import { useMe } from '../session/me';
 import { ContractNote } from './ContractNote';
 import { makePasskey, passkeysHere } from './passkeys';
+import { askToKeep } from './persistence';
 import { keysTexts } from './texts';
+import { useWritten } from './written';
 
 /** A new key for this device: by passkey where there are any, by password, or from recovery words. */
 export function CreateKeys() {
@@ -20,6 +22,7 @@ export function CreateKeys() {
   const [password, setPassword] = useState('');
   const [phrase, setPhrase] = useState('');
   const [restoring, setRestoring] = useState(false);
+  const [, setWritten] = useWritten();
   const [passkeys, setPasskeys] = useState(false);
   useEffect(() => setPasskeys(passkeysHere()), []);
   const make = (slot: () => Promise<Parameters<typeof create>[0]>) => task.run(async () => create(await slot()));
@@ -27,7 +30,10 @@ export function CreateKeys() {
     slot: { readonly type: 'password'; readonly password: string } | Awaited<ReturnType<typeof makePasskey>>,
   ) {
     const words = restoring ? phrase.trim() : undefined;
+    // What it answers stands beside the keys; a browser that asks the reader is not waited for.
+    void askToKeep();
     await session?.call('createKeys', { slot, phrase: words });
+    setWritten(restoring ? 'seen' : 'unseen');
     await refresh();
   }
   return (

@@ -16,11 +16,14 @@ import { useSite } from '../providers';
 import { useMe } from '../session/me';
 import { useAsk } from '../session/useAsk';
 import { ContractNote } from './ContractNote';
+import { Kept } from './Kept';
 import { KeyGate } from './KeyGate';
+import { Phrase } from './Phrase';
 import { makePasskey, passkeysHere } from './passkeys';
 import { Rotate } from './Rotate';
 import { keysTexts } from './texts';
 import { makeWalletSlot } from './wallets';
+import { useWritten } from './written';
 
 /** One's keys: how they are unlocked, their fingerprint, what keeps them from being lost. */
 export function KeysPage() {
@@ -74,6 +77,7 @@ function Ways({ slots }: { readonly slots: readonly SlotInfo[] }) {
   const task = useTask();
   const [password, setPassword] = useState('');
   const [words, setWords] = useState<string>();
+  const [, setWritten] = useWritten();
   const names: Readonly<Record<SlotInfo['type'], string>> = {
     password: t('slotPassword'),
     passkey: t('slotPasskey'),
@@ -113,6 +117,7 @@ function Ways({ slots }: { readonly slots: readonly SlotInfo[] }) {
           </li>
         ))}
       </ul>
+      <Kept />
       <div className="mt-4 flex flex-col gap-3">
         <ContractNote />
         {!has('password') && (
@@ -163,7 +168,10 @@ function Ways({ slots }: { readonly slots: readonly SlotInfo[] }) {
           <Button
             onClick={() =>
               words === undefined
-                ? task.run(async () => setWords(await session?.call('recoveryWords', undefined)))
+                ? task.run(async () => {
+                    setWords(await session?.call('recoveryWords', undefined));
+                    setWritten('seen');
+                  })
                 : setWords(undefined)
             }
           >
@@ -176,18 +184,7 @@ function Ways({ slots }: { readonly slots: readonly SlotInfo[] }) {
             {t('backup')}
           </Button>
         </div>
-        {words !== undefined && (
-          <div className="rounded-[10px] border border-amber p-4">
-            <p className="mb-3 text-amber text-sm">{t('shown')}</p>
-            <ol className="grid grid-cols-2 gap-x-6 gap-y-1 font-mono text-sm sm:grid-cols-3">
-              {Object.entries(words.split(' ')).map(([place, word]) => (
-                <li key={place}>
-                  <span className="inline-block w-6 text-quiet">{Number(place) + 1}</span> {word}
-                </li>
-              ))}
-            </ol>
-          </div>
-        )}
+        {words !== undefined && <Phrase words={words} />}
         <Fault fault={task.fault} />
       </div>
     </Card>

@@ -10,6 +10,7 @@ import { useTask } from '../hooks/useTask';
 import { useText } from '../i18n/useText';
 import { useMe } from '../session/me';
 import { keysTexts } from './texts';
+import { useWritten } from './written';
 
 /** New keys from now on: for whoever fears that the present ones were copied. */
 export function Rotate({ roots }: { readonly roots: number }) {
@@ -17,10 +18,12 @@ export function Rotate({ roots }: { readonly roots: number }) {
   const { session, refresh } = useMe();
   const queries = useQueryClient();
   const task = useTask();
+  const [, setWritten] = useWritten();
   const [asked, setAsked] = useState(false);
   const rotate = () =>
     task.run(async () => {
       await session?.call('rotateKeys', undefined);
+      setWritten('unseen');
       await refresh();
       await queries.invalidateQueries({ queryKey: ['me'] });
       setAsked(false);

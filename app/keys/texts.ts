@@ -47,6 +47,15 @@ export const keysTexts = texts(
     remove: 'Remove',
     show: 'Show the recovery words',
     hide: 'Hide',
+    beforeSharing: 'Before you share: your recovery words',
+    beforeSharingNote:
+      'Your key lies in this browser and nowhere else. If the browser is erased, only these 24 words bring it back, and with it the right to open and to stop what you share.',
+    wroteThem: 'I have written them down',
+    later: 'Later',
+    kept: 'This browser has promised to keep your keys until you erase them.',
+    mayGo:
+      'This browser may erase your keys when it needs room, or if you stay away (Safari: seven days). Have your recovery words or a sealed copy somewhere else.',
+    keepThem: 'Ask it to keep them',
     shown: 'Write them on paper, in this order. Whoever has them has your keys.',
     backup: 'Save a sealed copy',
     backupNote: 'A file that opens only by one of the ways above.',
@@ -108,6 +117,15 @@ export const keysTexts = texts(
     remove: 'Quitar',
     show: 'Mostrar las palabras de recuperación',
     hide: 'Ocultar',
+    beforeSharing: 'Antes de compartir: tus palabras de recuperación',
+    beforeSharingNote:
+      'Tu clave está en este navegador y en ningún otro lugar. Si se borra, solo estas 24 palabras la devuelven, y con ella poder abrir y parar lo que compartes.',
+    wroteThem: 'Las he apuntado',
+    later: 'Más tarde',
+    kept: 'Este navegador ha prometido guardar tus claves hasta que las borres.',
+    mayGo:
+      'Este navegador puede borrar tus claves cuando necesite espacio o si tardas en volver (Safari: siete días). Ten tus palabras de recuperación o una copia sellada en otro lugar.',
+    keepThem: 'Pedirle que las guarde',
     shown: 'Escríbelas en papel, en este orden. Quien las tenga tiene tus claves.',
     backup: 'Guardar una copia sellada',
     backupNote: 'Un archivo que solo se abre de una de las formas de arriba.',

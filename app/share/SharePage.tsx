@@ -2,6 +2,7 @@
 
 import { PageHead } from '../components/Page';
 import { useText } from '../i18n/useText';
+import { WordsGate } from '../keys/WordsGate';
 import { PayGate } from '../sharing/PayGate';
 import { SharingTabs } from '../sharing/SharingTabs';
 import { sharingTexts } from '../sharing/texts';
@@ -15,7 +16,9 @@ export function SharePage() {
       <PageHead title={t('title')}>{t('lead')}</PageHead>
       <SharingTabs />
       <PayGate>
-        <ShareForm />
+        <WordsGate>
+          <ShareForm />
+        </WordsGate>
       </PayGate>
     </>
   );

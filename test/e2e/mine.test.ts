@@ -43,6 +43,10 @@ describe('somebody without keys', () => {
     await button(page, 'Connect').click();
     await button(page, 'Test wallet').click();
     await makeKeys(page);
+    // Her words, before she shares.
+    await button(page, 'Show the recovery words').click();
+    await page.screenshot({ path: `${pictures}/words-first.png`, fullPage: true });
+    await button(page, 'I have written them down').click();
     await page.locator('input[type=file]').setInputFiles({
       name: 'recipe.txt',
       mimeType: 'text/plain',
@@ -92,6 +96,7 @@ describe('somebody without keys', () => {
     };
     await open();
     await toKeys();
+    await dora.locator('[data-testid=kept][data-kept]').waitFor();
     await button(dora, 'Make new keys').click();
     await dora.getByRole('dialog').getByRole('button', { name: 'Make new keys' }).click();
     await dora.getByTestId('roots').waitFor();

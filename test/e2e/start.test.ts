@@ -77,6 +77,7 @@ describe('sharing and receiving', () => {
     await button(page, 'Test wallet').click();
     await page.getByLabel('Password').fill('correct horse battery staple');
     await button(page, 'Create with a password').click();
+    await button(page, 'Later').click();
     await page.locator('input[type=file]').setInputFiles({
       name: 'plan.txt',
       mimeType: 'text/plain',
