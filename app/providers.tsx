@@ -6,6 +6,7 @@ import { WagmiContext } from 'wagmi';
 import type { Connected } from './connected';
 import { type Me, MeContext } from './session/me';
 import { readSiteConfig, type SiteConfig } from './siteConfig';
+import { isFramed } from './standing/framed';
 
 /** `undefined` while the network is on its way, a sentence when there is none. */
 type Found = SiteConfig | string | undefined;
@@ -31,6 +32,8 @@ export function Providers({ children }: { readonly children: ReactNode }) {
   const [why, setWhy] = useState<string>();
   const [me, setMe] = useState<Me>();
   useEffect(() => {
+    // Only a host's header can forbid framing; without it a framed page reads no network, and no key and no wallet is reached.
+    if (isFramed()) return;
     Promise.all([readSiteConfig(), import('./connected')]).then(
       ([site, { connect }]) => setConnected(connect(site, setMe)),
       (error: unknown) => setWhy(error instanceof Error ? error.message : String(error)),

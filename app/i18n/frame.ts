@@ -65,6 +65,8 @@ export const frameTexts = texts(
     noNetwork: 'No network to show',
     noNetworkNote: 'This page could not read which network it shows. The connection may be gone for a moment.',
     reload: 'Reload',
+    framed: 'Another page shows this one inside of itself. Here it does nothing, so that nobody clicks in your name.',
+    unframe: 'Open it by itself',
   },
   {
     share: 'Compartir',
@@ -129,5 +131,7 @@ export const frameTexts = texts(
     noNetwork: 'No hay red que mostrar',
     noNetworkNote: 'Esta página no pudo leer qué red muestra. Quizá falte la conexión un momento.',
     reload: 'Recargar',
+    framed: 'Otra página muestra esta dentro de sí. Aquí no hace nada, para que nadie pulse en tu nombre.',
+    unframe: 'Abrirla sola',
   },
 );

@@ -136,3 +136,23 @@ describe.concurrent('every page', () => {
     await page.close();
   });
 });
+
+describe('a page of somebody else', () => {
+  it('cannot show this one inside of itself, though its host sends no header', async ({ expect }) => {
+    const page = await browser.newPage();
+    const framing = `<!DOCTYPE html><title>free coins</title><iframe src="${site}/keys" width="800" height="600"></iframe>`;
+    await page.route('**/framing', (route) => route.fulfill({ contentType: 'text/html', body: framing }));
+    await page.route('**/keys', async (route) => {
+      const response = await route.fetch();
+      const { 'content-security-policy': _policy, ...headers } = response.headers();
+      await route.fulfill({ response, headers });
+    });
+    await page.goto(`${site}/framing`);
+    const framed = page.frameLocator('iframe');
+    await framed.getByText('Another page shows this one').waitFor();
+    expect(await framed.getByLabel('Password').count()).toBe(0);
+    await framed.getByRole('link', { name: 'Open it by itself' }).click();
+    await page.getByRole('heading', { name: 'Your keys' }).waitFor();
+    await page.close();
+  });
+});
