@@ -67,6 +67,21 @@ export abstract class Agent<C extends ChainReader, Events extends object> {
     return typedEvent<Events>(this.abi, log);
   }
 
+  /**
+   * What an event of this contract says in the logs of one transaction, of those that `isMeant` takes: a bundle (ERC-4337, EIP-5792)
+   * carries others' events of that name too, of this contract and of any other.
+   */
+  eventIn<Name extends keyof Events & string>(
+    logs: readonly ChainLog[],
+    event: Name,
+    isMeant: (args: Readonly<Events[Name]>) => boolean,
+  ): Readonly<Events[Name]> | undefined {
+    return logs
+      .filter((log) => log.event === event && log.address === this.address)
+      .map((log) => this.decode(log).args as Readonly<Events[Name]>)
+      .find(isMeant);
+  }
+
   protected async read<T>(name: string, args: readonly unknown[] = [], options: { at?: BlockTag } = {}): Promise<T> {
     const value = await this.chain.call(this.request(name, args), options);
     const { outputs = [] } = abiItem(this.abi, 'function', name);

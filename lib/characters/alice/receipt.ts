@@ -30,6 +30,7 @@ export async function receiptOf(
     depositWei: rate * BigInt(shares) * BigInt(end - start + 1),
     start,
     end,
-    policies: logs.filter(({ event }) => event === 'PolicyCreated').length,
+    policies: logs.filter(({ event, address }) => event === 'PolicyCreated' && address === policyManager.address)
+      .length,
   };
 }

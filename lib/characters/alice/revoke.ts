@@ -58,8 +58,8 @@ export async function revokePolicy(options: RevokeOptions, context: RevokeContex
   onProgress?.({ type: 'tx.sent', hash: sent.hash });
   const mined = await sent.wait(signal ? { signal } : {});
   onProgress?.({ type: 'tx.mined', hash: sent.hash });
-  const revoked = mined.logs.map((log) => policyManager.decode(log)).find((event) => event.event === 'PolicyRevoked');
-  const refundWei = revoked?.event === 'PolicyRevoked' ? revoked.args.refund : 0n;
+  const refundWei =
+    policyManager.eventIn(mined.logs, 'PolicyRevoked', ({ id }) => id === policyId.toLowerCase())?.refund ?? 0n;
   return { policyId, transactionHash: mined.hash, gasUsed: mined.gasUsed, refundWei, nodes };
 }
 

@@ -120,12 +120,13 @@ export async function openChallenge(input: ChallengeInput): Promise<OpenChalleng
   const bond = input.bondWei ?? (least > minBondWei ? (least * 3n) / 2n : least);
   checkSignal(input.signal);
   const { logs, blockNumber } = await mined(adjudicator.openChallenge(opening, bond), input);
-  const opened = logs
-    .filter(({ event }) => event === 'ChallengeOpened')
-    .map((log) => adjudicator.decode(log))
-    .find((event) => event.event === 'ChallengeOpened');
+  const opened = adjudicator.eventIn(
+    logs,
+    'ChallengeOpened',
+    (of) => of.policyId === policyId && of.leaf.index === BigInt(share.leaf.index),
+  );
   if (opened === undefined) throw new ProtocolError('E_FIELD', { details: 'The challenge left no event.' });
-  return new OpenChallenge(input, share, adjudicator, opened.args.id, opened.args.deadline, blockNumber);
+  return new OpenChallenge(input, share, adjudicator, opened.id, opened.deadline, blockNumber);
 }
 
 /** Sent, told, and waited for. */

@@ -8,6 +8,7 @@ import { randomBytes } from '@noble/hashes/utils.js';
 import { Adjudicator } from '../../chain/adjudicator.ts';
 import type { Chain } from '../../chain/chain.ts';
 import type { Deployment } from '../../chain/deployments.ts';
+import { sameAddress } from '../../protocol/address.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { commitHash, makeEvidence, type SignedAnswer } from '../../protocol/evidence.ts';
 import { type Address, type Hex, toHex, zeroAddress, zeroHash } from '../../protocol/hex.ts';
@@ -61,10 +62,14 @@ export async function report(deployment: Deployment, answer: SignedAnswer, optio
   if (share) await mined(adjudicator.commit(commitHash(evidence, chain.account, salt)));
   const { gas } = await chain.estimate(adjudicator.request('convict', [evidence, salt]));
   const { logs, hash } = await mined(adjudicator.convict(evidence, salt, gas + gasMargin));
-  const events = logs.filter(({ event }) => event === 'Convicted').map((log) => adjudicator.decode(log));
-  const convicted = events.find((event) => event.event === 'Convicted');
+  const { policyId, leaf } = answer;
+  const convicted = adjudicator.eventIn(
+    logs,
+    'Convicted',
+    (of) => of.policyId === policyId.toLowerCase() && sameAddress(of.node, leaf.node) && of.epoch === answer.epoch,
+  );
   if (convicted === undefined) throw new ProtocolError('E_EVIDENCE', { details: 'The conviction left no event.' });
-  const { penalty, reporter, node, epoch, verdict } = convicted.args;
+  const { penalty, reporter, node, epoch, verdict } = convicted;
   return {
     node,
     epoch,
