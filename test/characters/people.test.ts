@@ -194,6 +194,18 @@ describe('people', () => {
     expect(await code(people.recipient(id))).toBe('KEY_CHANGED');
   });
 
+  it('with two addresses are watched at the first, however often the second has registered', async () => {
+    const people = await alicePeople();
+    const keyring = Keyring.random();
+    const [first, second] = [await somebody(keyring), await somebody(keyring)];
+    await first.publish();
+    for (const keys of [Keyring.random(), Keyring.random(), keyring]) await second.publish(keys);
+    const { id } = await people.add({ address: first.address });
+    expect(await people.add({ address: second.address })).toMatchObject({ id, address: first.address });
+    await first.publish(Keyring.random());
+    expect(await code(people.recipient(id))).toBe('KEY_CHANGED');
+  });
+
   it('go to the next device sealed, and another person cannot read them', async () => {
     const keyring = Keyring.random();
     const people = await alicePeople(new MemoryJournal(), keyring);

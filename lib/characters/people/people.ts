@@ -117,7 +117,8 @@ export class People {
         name: options.name ?? known.name ?? name,
         address: known.address ?? met.address,
       };
-      return this.#save(withClaim(again, met.keys, met.registryVersion));
+      // Each address counts its own registrations: how many stand at another says nothing of this one.
+      return this.#save(withClaim(again, met.keys, again.address === met.address ? met.registryVersion : 0));
     });
   }
 

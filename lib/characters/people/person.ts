@@ -35,7 +35,7 @@ export interface Person {
   readonly earlier: readonly PersonKeys[];
   /** Keys that appeared in the registry or on a card since: nothing is shared until the words were compared. */
   readonly claimed: PersonKeys | undefined;
-  /** The newest registration that was looked at; 0 = none. */
+  /** The newest registration of `address` that was looked at; 0 = none. */
   readonly registryVersion: number;
 }
 
