@@ -97,7 +97,8 @@ export function tasksOf(parts: TaskParts) {
   const { epochLength } = network;
   const { evidenceEpochs, disputeEpochs } = rules;
   const chainTime = (): number | undefined => chain.head()?.timestamp;
-  const outbox = new Outbox(Math.max(10_000, epochLength * 500));
+  // Half an epoch to be mined; a dozen blocks before more is offered, and on a chain with short epochs less.
+  const outbox = new Outbox(Math.max(10_000, epochLength * 500), Math.min(150_000, epochLength * 100));
   const heartbeat = new Heartbeat({ escrow, node, epochLength, outbox });
   const { nodes, acks, chunks, leaves } = store;
   const rotation = new Rotation({

@@ -39,6 +39,8 @@ export interface Sender {
   /** The wallet that sends, if its owner can switch it to another chain; absent where what is signed names the chain. */
   readonly wallet?: Rpc | undefined;
   sendTransaction(transaction: Unsigned): Promise<Hex>;
+  /** The same again with a higher fee in its place, where the key is at hand; its hash. */
+  replaceTransaction?(hash: Hex): Promise<Hex>;
   signTypedData(data: TypedData): Promise<Hex>;
   /** Several calls as one, all or none: the hash of their transaction; undefined if this account does not offer it. */
   sendCalls?(calls: readonly Omit<Unsigned, 'gas'>[], signal: AbortSignal | undefined): Promise<Hex | undefined>;
@@ -93,6 +95,24 @@ export async function suggestFees(
     tip = 1_000_000_000n; // an optional method; one gwei is what clients assume
   }
   return { maxFeePerGas: 2n * BigInt(block.baseFeePerGas) + tip, maxPriorityFeePerGas: tip };
+}
+
+type Fees = Awaited<ReturnType<typeof suggestFees>>;
+
+/** What pools take in place of a transaction that offered `before`: a tenth more is their least. */
+export function raiseFees(before: Fees, market: Fees): Fees {
+  const raised = (offered: bigint, asked: bigint): bigint => {
+    const more = offered + offered / 8n + 1n;
+    return more > asked ? more : asked;
+  };
+  if ('gasPrice' in before) {
+    return { gasPrice: raised(before.gasPrice, 'gasPrice' in market ? market.gasPrice : market.maxFeePerGas) };
+  }
+  const asked = 'gasPrice' in market ? { maxFeePerGas: market.gasPrice, maxPriorityFeePerGas: 0n } : market;
+  return {
+    maxFeePerGas: raised(before.maxFeePerGas, asked.maxFeePerGas),
+    maxPriorityFeePerGas: raised(before.maxPriorityFeePerGas, asked.maxPriorityFeePerGas),
+  };
 }
 
 export function makeReader(options: { codec: Codec; rpc: Rpc; chainId: number }): ChainReader {
@@ -168,8 +188,14 @@ export function makeChain(options: { codec: Codec; rpc: Rpc; chainId: number; se
       };
       const turn = tail.then(submit, submit);
       tail = turn.catch(() => undefined);
-      const hash = await turn;
-      return sentTransaction({ codec, rpc, abi: request.abi, hash, rpcForm });
+      const { abi } = request;
+      const sent = (hash: Hex): SentTransaction => {
+        const known = sentTransaction({ codec, rpc, abi, hash, rpcForm });
+        const { replaceTransaction } = sender;
+        if (replaceTransaction === undefined) return known;
+        return { ...known, replace: async () => sent(await withContract(codec, abi, () => replaceTransaction(hash))) };
+      };
+      return sent(await turn);
     },
     signTypedData: (data) => withContract(codec, [], () => sender.signTypedData(data)),
     ...(sender.sendCalls && {

@@ -70,6 +70,12 @@ export interface SentTransaction {
   readonly hash: Hex;
   /** Resolves when mined at the given depth (default 1 = included). Throws `ChainError`: reverted, dropped, aborted. */
   wait(options?: { confirmations?: number; signal?: AbortSignal }): Promise<MinedTransaction>;
+  /**
+   * The same act under the same nonce with a higher fee, in place of this one that nobody mines: an eighth more, or what is asked now if
+   * that is more. Only one of them can be mined; `wait` of the other throws `chain.dropped`. Absent where a wallet sends, whose owner
+   * decides that there. Throws `ChainError`: `chain.nonce` if one of them is mined, `chain.funds`, `chain.dropped` (too long ago).
+   */
+  replace?(): Promise<SentTransaction>;
 }
 
 /** EIP-712 data to sign; `types` without EIP712Domain. */

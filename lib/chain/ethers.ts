@@ -4,8 +4,8 @@
  * Owns: ethers as codec and signer. Owns not: RPC methods, errors, waiting (`adapter.ts`). With a URL, ethers never
  * opens a connection of its own: no polling, no caches, no retries behind one's back.
  */
-import { AbiCoder, getBytes, Interface, type InterfaceAbi, type Signer, Wallet } from 'ethers';
-import { ask, makeChain, makeReader, readChainId, type Sender, suggestFees } from './adapter.ts';
+import { AbiCoder, getBytes, Interface, type InterfaceAbi, type Signer, type TransactionRequest, Wallet } from 'ethers';
+import { ask, makeChain, makeReader, raiseFees, readChainId, type Sender, suggestFees } from './adapter.ts';
 import { lowerAddress } from './address.ts';
 import type { Abi, Address, Chain, ChainReader, Hex, TypedData } from './chain.ts';
 import type { Codec } from './codec.ts';
@@ -64,6 +64,9 @@ function toRpc(source: EthersSource): Rpc {
   return { request: (method, params) => provider.send(method, [...params]) };
 }
 
+/** Transactions whose contents are remembered. */
+const keptTransactions = 32;
+
 function keySender(privateKey: Hex, rpc: Rpc, chainId: number): Sender {
   let wallet: Wallet;
   try {
@@ -72,6 +75,17 @@ function keySender(privateKey: Hex, rpc: Rpc, chainId: number): Sender {
     throw new ChainError('chain.config', 'Expected a private key: 0x and 64 hex digits.');
   }
   const account = lowerAddress(wallet.address);
+  type Fees = Awaited<ReturnType<typeof suggestFees>>;
+  type Sent = { readonly act: Omit<TransactionRequest, 'type'>; readonly fees: Fees };
+  /** The last ones, by hash: what may have to be sent again. */
+  const sent = new Map<Hex, Sent>();
+  const submit = async ({ act, fees }: Sent): Promise<Hex> => {
+    const signed = await wallet.signTransaction({ ...act, ...fees, type: 'gasPrice' in fees ? 0 : 2 });
+    const hash = (await rpc.request('eth_sendRawTransaction', [signed])) as Hex;
+    sent.set(hash, { act, fees });
+    for (const old of sent.keys()) if (sent.size > keptTransactions) sent.delete(old);
+    return hash;
+  };
   return {
     account,
     sendTransaction: async ({ to, data, valueWei, gas }) => {
@@ -79,17 +93,12 @@ function keySender(privateKey: Hex, rpc: Rpc, chainId: number): Sender {
         ask(rpc, 'eth_getTransactionCount', [account, 'pending']),
         suggestFees(rpc),
       ]);
-      const signed = await wallet.signTransaction({
-        type: 'gasPrice' in fees ? 0 : 2,
-        chainId,
-        nonce: Number(nonce),
-        to,
-        data,
-        value: valueWei,
-        gasLimit: gas,
-        ...fees,
-      });
-      return (await rpc.request('eth_sendRawTransaction', [signed])) as Hex;
+      return submit({ act: { chainId, nonce: Number(nonce), to, data, value: valueWei, gasLimit: gas }, fees });
+    },
+    replaceTransaction: async (hash) => {
+      const before = sent.get(hash);
+      if (!before) throw new ChainError('chain.dropped', 'It was sent too long ago, or not from here.');
+      return submit({ act: before.act, fees: raiseFees(before.fees, await suggestFees(rpc)) });
     },
     signTypedData: (data) => signTypedData(wallet, data),
   };
