@@ -404,6 +404,57 @@ describe('a grant', () => {
     expect(states.at(-1)).toBe('sealed');
   });
 
+  it('is quoted again when an epoch turns between quote and trial run, and gives up in the end', async () => {
+    const wrong = () =>
+      new ChainError('chain.reverted', 'no', { revert: { name: 'WrongPayment', args: {}, data: '0x' } });
+    class Turning extends World {
+      turns = 1;
+      override async send(record: GrantRecord) {
+        if (this.turns-- > 0) throw wrong();
+        return super.send(record);
+      }
+    }
+    const world = new Turning();
+    expect(await driveGrant(draft(), { acts: world, save: async () => undefined })).toMatchObject({
+      state: 'published',
+      attempts: 1,
+    });
+    world.turns = Number.POSITIVE_INFINITY;
+    world.chain.clear();
+    expect((await driveGrant(draft(), { acts: world, save: async () => undefined })).state).toBe('failed');
+  });
+
+  it('does not end while an earlier transaction may still be mined, and is found when it is', async () => {
+    class Lost extends World {
+      override async waitMined(hash: Hex): Promise<bigint> {
+        this.epoch += 1; // nobody knows it any more, and the promises are stale
+        for (let n = 1; n < 60; n++) this.refuses.set(node(n), 'E_PAYMENT');
+        throw new ChainError('chain.dropped', 'gone', { transactionHash: hash });
+      }
+    }
+    const world = new Lost();
+    let last = draft();
+    const go = () =>
+      driveGrant(last, {
+        acts: world,
+        save: async (next) => {
+          last = next;
+        },
+      });
+    await expect(go()).rejects.toMatchObject({ code: 'E_TIMEOUT', retryable: true });
+    expect(last).toMatchObject({ state: 'draft', sentUntil: 101 });
+    const waiting = last;
+    world.refuses.clear();
+    world.mineAll();
+    expect(await go()).toMatchObject({ state: 'published' });
+    expect(world).toMatchObject({ payments: 1, sends: 1 });
+    // Behind that epoch the contract takes it no more.
+    last = waiting;
+    for (let n = 1; n < 60; n++) world.refuses.set(node(n), 'E_PAYMENT');
+    world.epoch = 102;
+    expect((await go()).state).toBe('failed');
+  });
+
   it('stops between arrows when told to', async () => {
     const stop = new AbortController();
     const drive = driveGrant(draft(), { acts: new World(), save: async () => stop.abort(), signal: stop.signal });

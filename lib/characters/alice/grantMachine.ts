@@ -81,6 +81,9 @@ export async function driveGrant(start: GrantRecord, options: DriveOptions): Pro
       next = await step(record, options.acts);
     } catch (error) {
       if (!endsGrant(error)) throw error;
+      // In `sent` the error is about that very transaction, which is mined; else what was sent earlier may still wait somewhere.
+      const waits = record.state !== 'sent' && mayBeMined(record, await options.acts.currentEpoch());
+      if (waits && !(error instanceof ForeignPolicy)) throw stillOut(record, error);
       next = failedRecord(record, error);
     }
     await options.save(next);
@@ -121,9 +124,21 @@ export function mayBeMined({ sentUntil }: GrantRecord, epoch: number): boolean {
   return sentUntil !== undefined && epoch <= sentUntil;
 }
 
+/** It would have ended, but an earlier transaction may yet create the policy: as long as that can be, the record says so. */
+function stillOut({ sentUntil }: GrantRecord, cause: unknown): DintelError {
+  const why = cause instanceof DintelError ? (cause.details ?? cause.shortMessage) : '';
+  const details = `What was sent may still be mined until epoch ${sentUntil} is over; go on with the grant until then. ${why}`;
+  return new DintelError('E_TIMEOUT', { details, retryable: true, cause });
+}
+
 /** A grant that cannot be finished. */
 class GrantEnded extends DintelError {
-  override readonly name = 'GrantEnded';
+  override readonly name: string = 'GrantEnded';
+}
+
+/** The chain has decided: its policy is not what this record says. */
+class ForeignPolicy extends GrantEnded {
+  override readonly name = 'ForeignPolicy';
 }
 
 /** One arrow. Never changes the record that it is given. */
@@ -217,6 +232,8 @@ async function pay(record: GrantRecord, acts: GrantActs): Promise<GrantRecord> {
     return { ...record, state: 'sent', transactionHash: await acts.send(record), sentUntil: lastPayableEpoch(record) };
   } catch (error) {
     if (error instanceof StalePromises) return renew(record);
+    // An epoch has turned between the quote and the trial run.
+    if (isRevert(error, 'WrongPayment')) return again(record, 'WrongPayment');
     if (isRevert(error, 'PolicyExists'))
       return (await adopt(record, acts)) ?? again(record, 'the policy appeared and vanished');
     throw error;
@@ -243,7 +260,8 @@ async function awaitMined(record: GrantRecord, acts: GrantActs): Promise<GrantRe
     // WrongPayment: it slipped over more than one boundary. Dropped: nobody was paid. Both can be sent anew.
     // A batch stands or falls as one, perhaps for the sake of another's policy: sent again, each is told its own reason.
     if (error.code === 'chain.dropped' || isRevert(error, 'WrongPayment') || record.batch !== undefined) {
-      return again(record, error.code);
+      // What was mined and refused is over; what was dropped may come back.
+      return again(error.code === 'chain.dropped' ? record : { ...record, sentUntil: undefined }, error.code);
     }
     throw error;
   }
@@ -254,7 +272,7 @@ async function adopt(record: GrantRecord, acts: GrantActs): Promise<GrantRecord 
   const root = await acts.rootOnChain(record.policyId);
   if (root === undefined) return undefined;
   if (root !== acts.rootOf(record)) {
-    throw new GrantEnded('E_MANIFEST', { details: 'The policy on chain has another root than this record.' });
+    throw new ForeignPolicy('E_MANIFEST', { details: 'The policy on chain has another root than this record.' });
   }
   const createdBlock = await acts.createdBlock(record.policyId);
   return createdBlock === undefined ? undefined : { ...record, state: 'mined', createdBlock };
