@@ -42,14 +42,13 @@ export function sentenceOfError(error: unknown, language: Language): string {
 /** Whether the same may come off a moment later. */
 export const isRetryable = (error: unknown): boolean => (error as Coded | undefined)?.retryable === true;
 
-/** What a program would want to know, line by line: the field, what was expected, and each place that was tried. */
+/** What a program would want to know, line by line: each place that was tried, or the field and what was expected of it. */
 export function particularsOf(error: unknown): readonly string[] {
   if (!(error instanceof Error)) return [];
+  const places = placesOf(error).map(({ place, code }) => `${place}: ${code}`);
+  if (places.length > 0) return places;
   const [, ...lines] = error.message.split('\n').filter((line) => line !== '' && !line.startsWith('Code: '));
-  return [
-    ...lines.map((line) => line.replace(/^Details: /, '')),
-    ...placesOf(error).map(({ place, code }) => `${place}: ${code}`),
-  ];
+  return lines.map((line) => line.replace(/^Details: /, ''));
 }
 
 interface Place {
