@@ -59,7 +59,9 @@ test('settles what pays for its gas, once; who slept is not paid; the rest waits
   expect(left.map(({ hash }) => hash)).toEqual([cheap.hash]);
 });
 
-test('a factor keeps small fees for later, the end of a policy settles what pays its gas', { timeout: 60_000 }, async () => {
+test('a factor keeps small fees for later, the end of a policy settles what pays its gas', {
+  timeout: 60_000,
+}, async () => {
   const { stage, fees } = await raise(3, 1_000_000);
   await stage.beat();
   const policy = await granted(stage, { rate: 10n ** 15n, epochs: 6 });
