@@ -68,6 +68,8 @@ export class Vault {
   /** What lies in the store, as far as we know. */
   #bytes: Uint8Array;
   #open: { readonly box: Strongbox; readonly secret: VaultSecret } | undefined;
+  /** The last write, whatever becomes of it. */
+  #writing: Promise<unknown> | undefined;
 
   private constructor(options: VaultOptions, bytes: Uint8Array) {
     this.#store = options.store;
@@ -146,6 +148,8 @@ export class Vault {
    * E_PASSWORD_WEAK, E_WORDS, E_TYPE, E_LENGTH, E_KEYSTORE_FORMAT, E_VAULT_MISSING, E_STORE.
    */
   async unlock(unlock: Unlock): Promise<void> {
+    // What is being written is what will lie there.
+    await this.#writing;
     const bytes = await this.#store.read();
     if (bytes === undefined) throw new ProtocolError('E_VAULT_MISSING', { field: 'store' });
     const file = parseBox(bytes, 'vault');
@@ -314,7 +318,8 @@ export class Vault {
 
   /** Seal what `change` makes of the contents, put it in the store, and only then work with it. */
   async #write(change: (now: Contents) => Contents): Promise<void> {
-    const { secret } = this.#use();
+    const opened = this.#use();
+    const { secret } = opened;
     const keys = this.#file.slots.map((facts, place) => ({
       facts: factsOf(facts),
       wrapKey: secret.wrapKeys[place] as Uint8Array,
@@ -323,15 +328,17 @@ export class Vault {
     const bytes = sealVault({ roots: next.roots, wrapKeys: next.keys.map(({ wrapKey }) => wrapKey) }, next.keys);
     const fresh = next.keys.filter(({ wrapKey }) => !secret.wrapKeys.includes(wrapKey));
     try {
-      if (!(await this.#store.swap(this.#bytes, bytes))) throw new ProtocolError('E_VAULT_CHANGED', { field: 'store' });
-      const wasOpen = this.#open;
+      const swap = this.#store.swap(this.#bytes, bytes);
+      this.#writing = swap.catch(() => undefined);
+      if (!(await swap)) throw new ProtocolError('E_VAULT_CHANGED', { field: 'store' });
       this.#bytes = bytes;
       this.#file = parseBox(bytes, 'vault');
-      // It may have locked itself while the store was writing; then it stays locked.
-      if (wasOpen === undefined) return;
+      // It may have locked itself while the store was writing; then it stays locked. So it does if it was unlocked since with what lay
+      // there before: that does not know what was written.
+      if (this.#open !== opened) return this.lock();
       this.#enter(Strongbox.unwrap(this.#file, this.#file.slots[0] as Slot, (next.keys[0] as SlotKey).wrapKey));
-      wasOpen.box.wipe();
-      wipeVaultSecret(wasOpen.secret);
+      opened.box.wipe();
+      wipeVaultSecret(opened.secret);
     } finally {
       for (const { wrapKey } of fresh) wrapKey.fill(0);
     }

@@ -212,6 +212,47 @@ describe('a vault', () => {
     expect(vault.rootVersions).toHaveLength(2);
   });
 
+  it('locked and unlocked while it is being written knows what was written, or is locked', async () => {
+    const store = new MemoryVaultStore();
+    const vault = await newVault(undefined, { store });
+    const swap = store.swap.bind(store);
+    let go: () => void = () => undefined;
+    store.swap = async (...of) => {
+      await new Promise<void>((resolve) => {
+        go = resolve;
+      });
+      return swap(...of);
+    };
+    const first = vault.rotateRoot();
+    vault.lock();
+    const unlocked = vault.unlock({ type: 'password', password });
+    go();
+    await first;
+    await unlocked;
+    expect(vault.rootVersions).toHaveLength(2);
+    // Unlocking that began before the write has read what lay there then.
+    let read: () => void = () => undefined;
+    const late = new Promise<void>((resolve) => {
+      read = resolve;
+    });
+    const bytes = await store.read();
+    store.read = async () => {
+      await late;
+      return bytes;
+    };
+    const early = vault.unlock({ type: 'password', password });
+    const second = vault.rotateRoot();
+    read();
+    await early;
+    expect(vault.rootVersions).toHaveLength(2);
+    go();
+    await second;
+    expect(vault.isLocked).toBe(true);
+    store.read = MemoryVaultStore.prototype.read.bind(store);
+    await vault.unlock({ type: 'password', password });
+    expect(vault.rootVersions).toHaveLength(3);
+  });
+
   it('shows nothing of itself', async () => {
     const vault = await newVault();
     const root = toHex(vault.keyring().toSecretBytes()).slice(2);
