@@ -117,7 +117,7 @@ if (import.meta.main) {
         (seen / least).toFixed(2),
         shifted.toFixed(4),
         blocked.toFixed(0),
-        answered.toFixed(0),
+        answered === 0 ? '<16' : answered.toFixed(0),
         (scriptBytes / 1000).toFixed(0),
       ];
       console.log(page.padEnd(22) + cells.map((cell) => cell.padStart(9)).join(''));

@@ -42,16 +42,7 @@ export function Operate() {
       </>
     );
   }
-  if (chronicle === undefined || holdings === undefined) {
-    return (
-      <>
-        <PageHead title={t('title')}>{t('lead')}</PageHead>
-        <Panel title={t('title')}>
-          <Skeleton rows={10} />
-        </Panel>
-      </>
-    );
-  }
+  if (chronicle === undefined || holdings === undefined) return <OperateSoon />;
   const { miner } = holdings;
   const isNode = miner.stake > 0n || miner.unbonding > 0n;
   return isNode ? (
@@ -76,6 +67,19 @@ export function Operate() {
           <Withdraw chronicle={chronicle} holdings={holdings} />
         )}
       </div>
+    </>
+  );
+}
+
+/** The page while it is on its way: needs no network. */
+export function OperateSoon() {
+  const t = useText(operateTexts);
+  return (
+    <>
+      <PageHead title={t('title')}>{t('lead')}</PageHead>
+      <Panel title={t('title')}>
+        <Skeleton rows={10} />
+      </Panel>
     </>
   );
 }
