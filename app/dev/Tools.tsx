@@ -4,12 +4,12 @@ import { useState } from 'react';
 import { useConnection } from 'wagmi';
 import { Button } from '../components/Button';
 import { Choice } from '../components/Choice';
+import { Fault } from '../components/Fault';
 import { Field } from '../components/Field';
 import { Notice } from '../components/Notice';
 import { PageHead } from '../components/Page';
 import { Panel } from '../components/Panel';
 import { Skeleton } from '../components/Skeleton';
-import { sentenceOfError } from '../errors/sentence';
 import { type ControlState, type NodeMode, useControl } from '../hooks/useControl';
 import { useTask } from '../hooks/useTask';
 import { useLanguage, useText } from '../i18n/useText';
@@ -156,15 +156,5 @@ function Switches({ nodes }: { readonly nodes: ControlState['nodes'] }) {
         </div>
       )}
     </>
-  );
-}
-
-function Fault({ fault }: { readonly fault: unknown }) {
-  const [language] = useLanguage();
-  if (fault === undefined) return null;
-  return (
-    <p role="alert" className="mt-3 w-full text-amber text-sm">
-      {sentenceOfError(fault, language)}
-    </p>
   );
 }

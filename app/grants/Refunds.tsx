@@ -1,8 +1,6 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { PolicyManager } from 'dintel/chain';
-import { viemReader } from 'dintel/chain/viem';
 import { Button } from '../components/Button';
 import { Fault } from '../components/Fault';
 import { units18 } from '../format';
@@ -21,10 +19,15 @@ export function useCredit() {
     queryKey: ['credit', rpcUrl, account],
     enabled: account !== undefined,
     refetchInterval: 10_000,
-    queryFn: async () =>
-      account === undefined
-        ? 0n
-        : new PolicyManager(await viemReader({ rpcUrl }), deployment.policyManager).credit(account),
+    queryFn: async () => {
+      if (account === undefined) return 0n;
+      // The list of grants is on the screen before this arithmetic is.
+      const [{ PolicyManager }, { viemReader }] = await Promise.all([
+        import('dintel/chain'),
+        import('dintel/chain/viem'),
+      ]);
+      return new PolicyManager(await viemReader({ rpcUrl }), deployment.policyManager).credit(account);
+    },
   });
 }
 
@@ -53,7 +56,10 @@ export function Refunds() {
           task.run(async () => {
             await act({
               title: t('taken', { refund }),
-              send: (chain) => new PolicyManager(chain, deployment.policyManager).withdraw(account),
+              send: async (chain) => {
+                const { PolicyManager } = await import('dintel/chain');
+                return new PolicyManager(chain, deployment.policyManager).withdraw(account);
+              },
             });
             await refetch();
           })
