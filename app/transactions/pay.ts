@@ -6,7 +6,7 @@
 import { type Address, type Chain, ChainError, type Hex, httpRpc, type SentTransaction } from 'dintel/chain';
 import { BaseError, UserRejectedRequestError, type WalletClient } from 'viem';
 
-/** Tries it without sending, then asks the wallet. Throws `ChainError`: rejected, funds, rpc. */
+/** Tries it without sending, then asks the wallet. Throws `ChainError`: wrong_chain, rejected, funds, rpc. */
 export async function pay(
   { chain, wallet, rpcUrl }: { readonly chain: Chain; readonly wallet: WalletClient; readonly rpcUrl: string },
   to: Address,
@@ -16,6 +16,10 @@ export async function pay(
   const form = { from: account, to, value: `0x${valueWei.toString(16)}` };
   try {
     const gas = (await httpRpc(rpcUrl).request('eth_estimateGas', [form])) as Hex;
+    // Right before it is asked: the wallet may have been switched since it connected.
+    if ((await wallet.getChainId()) !== chain.chainId) {
+      throw new ChainError('chain.wrong_chain', 'The wallet is on another chain.');
+    }
     const hash = await wallet.sendTransaction({ account, chain: null, to, value: valueWei, gas: BigInt(gas) });
     return chain.transaction(hash, []);
   } catch (cause) {
