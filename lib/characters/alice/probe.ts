@@ -90,9 +90,11 @@ export class Introductions {
     this.#clock = clock;
   }
 
-  of({ node, url }: ChainCandidate): Info | undefined {
+  /** What it said in this epoch; a local chain may leap over several while a moment passes here. */
+  of({ node, url }: ChainCandidate, epoch: number): Info | undefined {
     const known = this.#known.get(node);
-    return known?.url === url && this.#clock.now() < known.untilMs ? known.info : undefined;
+    const isFresh = known?.url === url && known.info.epoch === epoch && this.#clock.now() < known.untilMs;
+    return isFresh ? known.info : undefined;
   }
 
   keep({ node, url }: ChainCandidate, info: Info): void {
@@ -149,7 +151,7 @@ async function askInfo(candidate: ChainCandidate, options: ProbeOptions): Promis
 async function probeNode(candidate: ChainCandidate, options: ProbeOptions): Promise<void> {
   const { network, epoch, rateWei, introductions } = options;
   const { node } = candidate;
-  const info = introductions?.of(candidate) ?? (await askInfo(candidate, options));
+  const info = introductions?.of(candidate, epoch) ?? (await askInfo(candidate, options));
   const { signer } = info;
   if (!(await network.operatorValid(node, signer, epoch)) && !(await network.operatorValid(node, signer, epoch + 1))) {
     throw new ProtocolError('E_SIGNATURE', {
@@ -168,7 +170,7 @@ async function probeNode(candidate: ChainCandidate, options: ProbeOptions): Prom
       got: String(info.minRate),
     });
   }
-  if (introductions?.of(candidate) === undefined) introductions?.keep(candidate, info);
+  if (introductions?.of(candidate, epoch) === undefined) introductions?.keep(candidate, info);
 }
 
 function probeOnce(candidate: ChainCandidate, options: ProbeOptions): Promise<void> {
