@@ -42,7 +42,7 @@ describe('by the keyboard alone', () => {
   it('a demo person connects and shares a file', async () => {
     const { page } = await openPage(browser, { url: `${site}/share` });
     await press(page, button(page, 'Connect'));
-    await press(page, button(page.getByRole('dialog'), 'Carol'));
+    await press(page, button(page.getByRole('dialog'), 'Alice'));
     const chosen = page.waitForEvent('filechooser');
     await press(page, page.locator('input[type=file]'));
     const plan = { name: 'plan.txt', mimeType: 'text/plain', buffer: Buffer.from('By Tab and Enter.') };

@@ -20,7 +20,7 @@ import { being, chainOf, cut, factsOf, Outside, picture, type Shared, type SiteF
 
 const site = inject('site');
 /** Nobody of the demo; the chain has unlocked the account. */
-const nobody = account(18);
+const nobody = account(17);
 const password = 'correct horse battery staple';
 
 let browser: Browser;
@@ -48,7 +48,7 @@ const visit = async (name: string, path: string, more: { readonly width?: number
 
 describe('nothing there yet', () => {
   it('says what belongs here and what to do next', async () => {
-    const page = await visit('Carol', '/inbox');
+    const page = await visit('Newcomer', '/inbox');
     for (const [path, title, next] of [
       ['/inbox', 'Nothing has come yet', 'My receive card'],
       ['/files', 'No file yet', 'Share'],
