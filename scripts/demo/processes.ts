@@ -11,6 +11,12 @@ const root = join(import.meta.dirname, '../..');
 /** The command line of node/, run with the Node that runs this file: the one pinned in package.json. */
 const dintel = [process.execPath, join(root, 'node/bin/dintel.js')] as const;
 
+/**
+ * What Node compiles once, it need not again: a command of ours starts in half the time. In the repository's own folder, since who can
+ * write to such a cache decides what runs.
+ */
+const compiled = { NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/node') };
+
 /** A command that ended: its exit code, what it printed, and its largest resident set in bytes. */
 export interface Finished {
   readonly pid: number;
@@ -62,7 +68,7 @@ export function start(
     cwd: root,
     // The channel says nothing; when this process is gone, however it went, they see it close and stop.
     stdio: ['ignore', log, log, 'ipc'],
-    env: { ...process.env, ...env },
+    env: { ...compiled, ...process.env, ...env },
     // Its own group: Ctrl-C reaches the demo alone, which then stops the others in order.
     detached: true,
   });
@@ -110,7 +116,7 @@ export function run(
     const child = spawn(command[0] as string, command.slice(1), {
       cwd: options.cwd ?? root,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...options.env },
+      env: { ...compiled, ...process.env, ...options.env },
     });
     let stdout = '';
     let stderr = '';
