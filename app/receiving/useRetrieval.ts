@@ -26,8 +26,11 @@ export function marksOf(nodes: readonly Address[], retrieval: Retrieval): readon
   });
 }
 
-/** Opens a link and tells live which node is asked, has answered, refused, is silent or lied. */
-export function useRetrieval(session: Session | undefined) {
+/**
+ * Opens a link and tells live which node is asked, has answered, refused, is silent or lied. `afresh`: no node is asked later because it
+ * was slow before, for a story in which somebody has just changed what a node does.
+ */
+export function useRetrieval(session: Session | undefined, { afresh }: { readonly afresh?: boolean } = {}) {
   const [retrieval, set] = useState<Retrieval>({ state: 'idle' });
   const open = useCallback(
     async (link: string): Promise<Opened | undefined> => {
@@ -40,7 +43,7 @@ export function useRetrieval(session: Session | undefined) {
       try {
         const opened = await session.call(
           'retrieve',
-          { link },
+          { link, afresh },
           {
             signal: controller.signal,
             onProgress: (event) => {
@@ -65,7 +68,7 @@ export function useRetrieval(session: Session | undefined) {
         return undefined;
       }
     },
-    [session],
+    [session, afresh],
   );
   const reset = useCallback(() => set({ state: 'idle' }), []);
   return { retrieval, open, reset };

@@ -25,7 +25,7 @@ export function Story() {
   const [shared, setShared] = useState<Shared>();
   const [revoked, setRevoked] = useState<bigint>();
   const [tried, setTried] = useState<ReadonlySet<Tried>>(new Set());
-  const retrieval = useRetrieval(bob);
+  const retrieval = useRetrieval(bob, { afresh: true });
   const nodes = useNodes(shared);
   const did = (step: Tried) => setTried((before) => new Set(before).add(step));
   return (

@@ -43,7 +43,7 @@ export interface Self {
   readonly blobs: Awaited<ReturnType<typeof openDatabase>>['blobs'];
   readonly kept: Kept;
   /** Bob as he was with these keys: what came for them opens with them. */
-  bobOf(keyring: Keyring | undefined): Promise<Bob>;
+  bobOf(keyring: Keyring | undefined, afresh?: boolean): Promise<Bob>;
   /** Alice as she was with this root, by default the newest. Throws `chain.no_account` without a wallet. */
   alice(root?: number): Promise<Alice>;
   /** The person's own account on chain. Throws `chain.no_account`. */
@@ -135,8 +135,8 @@ async function openSelf(begin: Begin['begin'], keyrings: readonly Keyring[], ask
   const journalOf = (root: number) => (root === 0 ? journal : scoped(journal, `root${root}/`));
   const rootOf = (of: Keyring) => keyrings.length - 1 - keyrings.indexOf(of);
   const bobs = new Map<Keyring, Promise<Bob>>();
-  const bobOf = (of: Keyring = keyring) =>
-    memo(bobs, of, () => Bob.open({ keyring: of, chain: reader, deployment, journal: journalOf(rootOf(of)) }));
+  const newBob = (of: Keyring) => Bob.open({ keyring: of, chain: reader, deployment, journal: journalOf(rootOf(of)) });
+  const bobOf = (of: Keyring = keyring, afresh = false) => (afresh ? newBob(of) : memo(bobs, of, () => newBob(of)));
   const bob = await bobOf();
   const people = new People({ network: bob.network, keyring: first, journal });
   let chain: Promise<Chain> | undefined;

@@ -117,11 +117,14 @@ export function receiving(self: Self) {
     /** Takes it from the inbox of this browser. */
     forget: ({ policyId }: { readonly policyId: Hex }): Promise<void> => self.inbox.remove(policyId),
 
-    /** Opens what a link names. Progress: `retrieve.state`, `node.state`. Throws as lib's `Bob.retrieve`. */
-    retrieve: async ({ link }: { readonly link: string }, { signal, onProgress }: CallContext): Promise<Opened> => {
+    /** Opens what a link names; `afresh`: without what is known of who was quick. Progress: `retrieve.state`, `node.state`. Throws as lib's `Bob.retrieve`. */
+    retrieve: async (
+      { link, afresh }: { readonly link: string; readonly afresh?: boolean | undefined },
+      { signal, onProgress }: CallContext,
+    ): Promise<Opened> => {
       const started = performance.now();
       const { policyId: wanted } = parseLink(link, known);
-      const reader = await self.bobOf(await keyringOf(self, wanted));
+      const reader = await self.bobOf(await keyringOf(self, wanted), afresh);
       const retrieved = await reader.retrieve({ from: link, signal, onProgress }).catch((error: unknown) => {
         if (error instanceof RetrievalError) self.kept.evidence = error.evidence;
         throw error;
