@@ -10,7 +10,7 @@ interface FakeNode extends PublishTarget {
   puts: number;
 }
 
-type Fault = 'none' | 'refuses' | 'dies' | 'slow to see' | 'full';
+type Fault = 'none' | 'refuses' | 'dies' | 'stutters' | 'slow to see' | 'full';
 
 function node(index: number, fault: Fault = 'none', held: readonly string[] = []): FakeNode {
   let asked = 0;
@@ -22,6 +22,7 @@ function node(index: number, fault: Fault = 'none', held: readonly string[] = []
       url: `http://n${index}`,
       hasChunk: async (id) => {
         if (fault === 'dies' && ++asked > 3) throw new ProtocolError('NODE_UNREACHABLE');
+        if (fault === 'stutters' && ++asked % 2 === 1) throw new ProtocolError('NODE_UNREACHABLE');
         return self.held.has(id);
       },
       putChunk: async (id, bytes) => {
@@ -85,6 +86,15 @@ describe('publishing', () => {
     expect((await run(again, list, 3)).sentBytes).toBe(0);
     expect(reads).toBe(0);
     for (const { id } of list) expect(copiesOf(again, id)).toBe(3);
+  });
+
+  it('asks again before it takes a node for dead, and sends what that node holds elsewhere', async () => {
+    const some = blobs(1);
+    const all = some.map(({ id }) => id);
+    const nodes = [node(0, 'stutters', all), node(1, 'stutters', all), node(2), node(3)];
+    const holding = nodes.filter(({ held }) => held.size > 0);
+    await publishBlobs({ blobs: some, targets: nodes, copies: 4, clock: new VirtualClock() });
+    expect(holding.map(({ puts }) => puts)).toEqual([0, 0]);
   });
 
   it('sends what is new without asking; what an earlier attempt has brought counts as not sent', async () => {

@@ -145,7 +145,7 @@ async function bring(
   await Promise.all(
     wanted.map((target) =>
       attempt(target, async () => {
-        if (!blob.isNew && (await target.client.hasChunk(blob.id, { signal }))) held.add(target);
+        if (!blob.isNew && (await hasChunk(target, blob.id, signal))) held.add(target);
         else lacking.push(target);
       }),
     ),
@@ -160,6 +160,16 @@ async function bring(
       }),
     ),
   );
+}
+
+/** Asked twice before a node is given up: what it may hold already is dearer to send elsewhere than a question. */
+async function hasChunk({ client }: PublishTarget, id: ChunkId, signal: AbortSignal | undefined): Promise<boolean> {
+  try {
+    return await client.hasChunk(id, { signal });
+  } catch (error) {
+    if (!(error instanceof DintelError) || !error.retryable) throw error;
+    return client.hasChunk(id, { signal });
+  }
 }
 
 function notEnough(copies: number, dead: ReadonlyMap<PublishTarget, string>): ProtocolError {
