@@ -48,7 +48,7 @@ const visit = async (name: string, path: string, more: { readonly width?: number
 
 describe('nothing there yet', () => {
   it('says what belongs here and what to do next', async () => {
-    const page = await visit('Newcomer', '/inbox');
+    const page = await visit('Carol', '/inbox');
     for (const [path, title, next] of [
       ['/inbox', 'Nothing has come yet', 'My receive card'],
       ['/files', 'No file yet', 'Share'],
