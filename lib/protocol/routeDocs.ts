@@ -106,6 +106,7 @@ export const routeDocs: Readonly<Record<RouteName, RouteDoc>> = {
       'E_REVOKED',
       'E_EXPIRED',
       'E_PENDING',
+      'E_PAYMENT',
       'E_LEAF',
       'E_CLOCK',
       'E_SIGNATURE',
