@@ -94,10 +94,11 @@ const journalKey = (vaultKey: Uint8Array): Uint8Array =>
 
 /** A person's journal under that person's own seal; what lies under the seal of a former root is read too. Throws KEY_LOCKED. */
 export function sealedFor(keyring: Keyring, journal: Journal, former: readonly Keyring[] = []): SealedJournal {
-  const [newest = new Uint8Array(), ...older] = [keyring, ...former].map((one) => one.vaultKey());
+  const vaultKey = keyring.vaultKey();
+  const older = former.map((one) => one.vaultKey());
   try {
-    return new SealedJournal(journal, newest, older);
+    return new SealedJournal(journal, vaultKey, older);
   } finally {
-    for (const key of [newest, ...older]) key.fill(0);
+    for (const key of [vaultKey, ...older]) key.fill(0);
   }
 }

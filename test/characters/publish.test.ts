@@ -93,7 +93,7 @@ describe('publishing', () => {
     const all = some.map(({ id }) => id);
     const nodes = [node(0, 'stutters', all), node(1, 'stutters', all), node(2), node(3)];
     const holding = nodes.filter(({ held }) => held.size > 0);
-    await publishBlobs({ blobs: some, targets: nodes, copies: 4, clock: new VirtualClock() });
+    await run(nodes, some, 4);
     expect(holding.map(({ puts }) => puts)).toEqual([0, 0]);
   });
 

@@ -24,6 +24,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import type { Network } from '../network.ts';
 import { NodeClient } from '../nodeClient.ts';
 import type { OnProgress } from '../progress.ts';
+import { retried } from '../retried.ts';
 import { type SealedFile, sealedSizeOf, storedFile } from '../sealedFile.ts';
 import type { Batch } from './batch.ts';
 import { creationOf } from './creation.ts';
@@ -336,16 +337,4 @@ async function heldFile(
 
 function domainOf({ chainId, adjudicator, policyManager, escrow }: GrantRecord) {
   return { chainId, adjudicator, policyManager, escrow };
-}
-
-/** Once more after a moment, for what passes. */
-async function retried<T>(run: () => Promise<T>, clock: Clock, signal: AbortSignal | undefined): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    if (!(error instanceof DintelError) || !error.retryable || error.code === 'ABORTED') throw error;
-    const waitMs = error instanceof ProtocolError && error.retryAfter !== undefined ? error.retryAfter * 1000 : 500;
-    await clock.sleep(Math.min(waitMs, 3_000), signal);
-    return run();
-  }
 }

@@ -151,7 +151,8 @@ async function askInfo(candidate: ChainCandidate, options: ProbeOptions): Promis
 async function probeNode(candidate: ChainCandidate, options: ProbeOptions): Promise<void> {
   const { network, epoch, rateWei, introductions } = options;
   const { node } = candidate;
-  const info = introductions?.of(candidate, epoch) ?? (await askInfo(candidate, options));
+  const known = introductions?.of(candidate, epoch);
+  const info = known ?? (await askInfo(candidate, options));
   const { signer } = info;
   if (!(await network.operatorValid(node, signer, epoch)) && !(await network.operatorValid(node, signer, epoch + 1))) {
     throw new ProtocolError('E_SIGNATURE', {
@@ -170,7 +171,7 @@ async function probeNode(candidate: ChainCandidate, options: ProbeOptions): Prom
       got: String(info.minRate),
     });
   }
-  if (introductions?.of(candidate, epoch) === undefined) introductions?.keep(candidate, info);
+  if (known === undefined) introductions?.keep(candidate, info);
 }
 
 function probeOnce(candidate: ChainCandidate, options: ProbeOptions): Promise<void> {

@@ -14,6 +14,7 @@ import { chunkStoreOf, placementOrder } from '../../storage/http.ts';
 import { type Clock, mapLimited, systemClock } from '../clock.ts';
 import type { NodeClient } from '../nodeClient.ts';
 import type { OnProgress } from '../progress.ts';
+import { retried } from '../retried.ts';
 
 /** One thing to be kept. */
 export interface StoredBlob extends ChunkClaim {
@@ -84,7 +85,7 @@ export async function publishBlobs(options: PublishOptions): Promise<{ readonly 
           held,
           dead,
           count,
-          signal,
+          options,
         );
         if (held.size >= copies) count.done += blob.size;
         onProgress?.({ type: 'upload.bytes', ...count });
@@ -130,7 +131,7 @@ async function bring(
   held: Set<PublishTarget>,
   dead: Map<PublishTarget, string>,
   count: { sent: number },
-  signal: AbortSignal | undefined,
+  { signal, clock = systemClock }: PublishOptions,
 ): Promise<void> {
   const attempt = async (target: PublishTarget, act: () => Promise<unknown>) => {
     try {
@@ -141,11 +142,13 @@ async function bring(
       return undefined;
     }
   };
+  // Asked twice before a node is given up: what it may hold already is dearer to send elsewhere than a question.
+  const isHeld = ({ client }: PublishTarget) => retried(() => client.hasChunk(blob.id, { signal }), clock, signal);
   const lacking: PublishTarget[] = [];
   await Promise.all(
     wanted.map((target) =>
       attempt(target, async () => {
-        if (!blob.isNew && (await hasChunk(target, blob.id, signal))) held.add(target);
+        if (!blob.isNew && (await isHeld(target))) held.add(target);
         else lacking.push(target);
       }),
     ),
@@ -160,16 +163,6 @@ async function bring(
       }),
     ),
   );
-}
-
-/** Asked twice before a node is given up: what it may hold already is dearer to send elsewhere than a question. */
-async function hasChunk({ client }: PublishTarget, id: ChunkId, signal: AbortSignal | undefined): Promise<boolean> {
-  try {
-    return await client.hasChunk(id, { signal });
-  } catch (error) {
-    if (!(error instanceof DintelError) || !error.retryable) throw error;
-    return client.hasChunk(id, { signal });
-  }
 }
 
 function notEnough(copies: number, dead: ReadonlyMap<PublishTarget, string>): ProtocolError {

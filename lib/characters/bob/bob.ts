@@ -162,8 +162,8 @@ export class Bob {
       return kept;
     };
     const keepWrong = async (answer: KeptAnswer) => (await this.#kept()).keep(answer);
-    const { clock, fetch } = { clock: this.#clock, fetch: this.#fetch };
-    this.#engine = new RetrievalEngine({ network, clock, fetch, verifier, journal, keepWrong });
+    const world = { network, clock: this.#clock, fetch: this.#fetch };
+    this.#engine = new RetrievalEngine({ ...world, verifier, journal, keepWrong });
   }
 
   /** Throws CHAIN_MISMATCH, `ChainError`. */
