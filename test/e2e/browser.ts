@@ -28,6 +28,23 @@ export async function launch(): Promise<Browser> {
   });
 }
 
+/** An authenticator for passkeys with PRF, whose user always says yes. WebAuthn wants a domain: the page must be of localhost. */
+export async function givePasskeys(page: Page): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('WebAuthn.enable');
+  await devtools.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      ctap2Version: 'ctap2_1',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      hasPrf: true,
+    },
+  });
+}
+
 /** Opens a page that remembers its faults. */
 export async function openPage(
   browser: Browser,

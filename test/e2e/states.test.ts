@@ -15,7 +15,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { Hand } from '../../scripts/demo/hand.ts';
 import { account, deploy, startChain } from '../../scripts/demo/network.ts';
 import { stopAll } from '../../scripts/demo/processes.ts';
-import { announcedWallet, launch, openPage } from './browser.ts';
+import { announcedWallet, givePasskeys, launch, openPage } from './browser.ts';
 import { being, chainOf, cut, factsOf, Outside, picture, type Shared, type SiteFacts } from './outside.ts';
 
 const site = inject('site');
@@ -391,19 +391,7 @@ describe('keys', () => {
     // WebAuthn wants a domain: localhost is one.
     const page = await browser.newPage();
     await page.goto(`${site.replace('127.0.0.1', 'localhost')}/keys`);
-    const devtools = await page.context().newCDPSession(page);
-    await devtools.send('WebAuthn.enable');
-    await devtools.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        protocol: 'ctap2',
-        ctap2Version: 'ctap2_1',
-        transport: 'internal',
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        hasPrf: true,
-      },
-    });
+    await givePasskeys(page);
     await button(page, 'Use a passkey').click();
     const words = page.getByTestId('words');
     await words.waitFor();

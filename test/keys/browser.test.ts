@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launch } from '../e2e/browser.ts';
+import { givePasskeys, launch } from '../e2e/browser.ts';
 
 /** What runs in the page. Passwords cost half a second, so only one is made. */
 const program = `
@@ -69,19 +69,7 @@ beforeAll(async () => {
   page = await browser.newPage();
   // WebAuthn wants a domain: localhost is one, 127.0.0.1 is none.
   await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`);
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send('WebAuthn.enable');
-  await devtools.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      ctap2Version: 'ctap2_1',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      hasPrf: true,
-    },
-  });
+  await givePasskeys(page);
 });
 
 afterAll(async () => {

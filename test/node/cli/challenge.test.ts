@@ -9,16 +9,12 @@ import { lies } from '../../characters/lies.ts';
 import { type LocalNetwork, startLocalNetwork } from '../../characters/localNetwork.ts';
 import { wallet } from '../support/localChain.ts';
 import { scratchFolder } from '../support/scratch.ts';
-import { dintelHere, secretFile } from './dintel.ts';
+import { dintelHere, reachNodes, secretFile } from './dintel.ts';
 
 let net: LocalNetwork;
 beforeAll(async () => {
   net = await startLocalNetwork(2);
-  const real = globalThis.fetch;
-  // The nodes have names that only this process knows; the chain is where it is.
-  vi.stubGlobal('fetch', (input: string | URL | Request, init?: RequestInit) =>
-    (String(input instanceof Request ? input.url : input).includes('.test') ? net.fetch : real)(input, init),
-  );
+  reachNodes(net);
 }, 120_000);
 afterAll(async () => {
   vi.unstubAllGlobals();

@@ -56,6 +56,14 @@ export function dintel(args: readonly string[], options: RunOptions = {}): Promi
   });
 }
 
+/** Commands of this process find nodes by names that only it knows; the chain is where it is. Undone by `vi.unstubAllGlobals`. */
+export function reachNodes(net: { readonly fetch: typeof fetch }): void {
+  const real = globalThis.fetch;
+  vi.stubGlobal('fetch', (input: string | URL | Request, init?: RequestInit) =>
+    (String(input instanceof Request ? input.url : input).includes('.test') ? net.fetch : real)(input, init),
+  );
+}
+
 /** The same inside this process, for commands that end soon: a tenth of the time. */
 export async function dintelHere(args: readonly string[]): Promise<Ended> {
   const said = { stdout: '', stderr: '' };

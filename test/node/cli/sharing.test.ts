@@ -7,16 +7,12 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type LocalNetwork, startLocalNetwork } from '../../characters/localNetwork.ts';
 import { wallet } from '../support/localChain.ts';
 import { scratchFolder } from '../support/scratch.ts';
-import { dintelHere, secretFile } from './dintel.ts';
+import { dintelHere, reachNodes, secretFile } from './dintel.ts';
 
 let net: LocalNetwork;
 beforeAll(async () => {
   net = await startLocalNetwork(3);
-  const real = globalThis.fetch;
-  // The nodes have names that only this process knows; the chain is where it is.
-  vi.stubGlobal('fetch', (input: string | URL | Request, init?: RequestInit) =>
-    (String(input instanceof Request ? input.url : input).includes('.test') ? net.fetch : real)(input, init),
-  );
+  reachNodes(net);
 }, 120_000);
 afterAll(async () => {
   vi.unstubAllGlobals();
