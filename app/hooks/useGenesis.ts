@@ -9,9 +9,10 @@ import { useStored } from './useStored';
 
 /**
  * Whether a local chain has begun anew since this browser saw it last: its first block is another one, under the same chain id. Looked
- * at when the page opens, and whenever the newest block is an older one than before.
+ * at when the page opens, and whenever the newest block is an older one than before. It is noted for who has an account here only: a
+ * passer-by has nothing to lose by it, and who has just forgotten everything is not remembered by a visit.
  */
-export function useGenesis(): { readonly anew: boolean; readonly understood: () => void } {
+export function useGenesis(account: string | undefined): { readonly anew: boolean; readonly understood: () => void } {
   const { rpcUrl, deployment } = useSite();
   const { block = 0 } = useHead();
   const [highest, setHighest] = useState(0);
@@ -30,7 +31,7 @@ export function useGenesis(): { readonly anew: boolean; readonly understood: () 
     if (block > highest) setHighest(block);
   }, [block, highest]);
   useEffect(() => {
-    if (seen === '' && hash !== '') setSeen(hash);
-  }, [seen, hash, setSeen]);
+    if (account !== undefined && seen === '' && hash !== '') setSeen(hash);
+  }, [account, seen, hash, setSeen]);
   return { anew: seen !== '' && hash !== '' && seen !== hash, understood: () => setSeen(hash) };
 }

@@ -2,6 +2,7 @@
 
 import { httpRpc } from 'dintel/chain';
 import { type ReactNode, useEffect, useState } from 'react';
+import { useDisconnect } from 'wagmi';
 import { Button, ButtonLink } from '../components/Button';
 import { Card } from '../components/Card';
 import { Fault } from '../components/Fault';
@@ -152,6 +153,7 @@ function OwnRpc() {
 function Device() {
   const t = useText(settingsTexts);
   const { session } = useMe();
+  const disconnect = useDisconnect();
   const task = useTask();
   const [used, setUsed] = useState<number>();
   const [asked, setAsked] = useState(false);
@@ -188,8 +190,9 @@ function Device() {
             onClick={() =>
               task.run(async () => {
                 session?.end();
+                // The wallet is asked to forget this site as well, or it connects on the next page; one that cannot keeps nobody from it.
+                await disconnect.mutateAsync({}).catch(() => undefined);
                 await forgetEverything();
-                location.assign('/');
               })
             }
           >

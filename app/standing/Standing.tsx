@@ -23,7 +23,7 @@ export function Standing() {
   const online = useOnline();
   const { behind, seenAt } = useHead();
   const opened = useNow(1_000, behind);
-  const { chainId } = useConnection();
+  const { address, chainId } = useConnection();
   const { deployment } = useSite();
   const t = useText(standingTexts);
   if (!online) {
@@ -35,7 +35,7 @@ export function Standing() {
   }
   if (behind && opened - seenAt > patience) return <Silent ms={seenAt === 0 ? undefined : opened - seenAt} />;
   if (chainId !== undefined && chainId !== deployment.chainId) return <Elsewhere chainId={chainId} />;
-  return process.env.NEXT_PUBLIC_FLAVOUR === 'local' ? <Anew /> : null;
+  return process.env.NEXT_PUBLIC_FLAVOUR === 'local' ? <Anew account={address} /> : null;
 }
 
 function Silent({ ms }: { readonly ms: number | undefined }) {
@@ -67,9 +67,9 @@ function Elsewhere({ chainId }: { readonly chainId: number }) {
   );
 }
 
-function Anew() {
+function Anew({ account }: { readonly account: string | undefined }) {
   const t = useText(standingTexts);
-  const { anew, understood } = useGenesis();
+  const { anew, understood } = useGenesis(account);
   if (!anew) return null;
   return (
     <Strip

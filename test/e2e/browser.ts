@@ -98,6 +98,7 @@ export const announcedWallet = (rpcUrl: string, account: string): string => `
         if (method === 'eth_requestAccounts') sessionStorage.setItem('stub', 'connected');
         if (/^eth_(send|sign)/.test(method)) globalThis.prompts = (globalThis.prompts ?? 0) + 1;
         if (method === 'eth_requestAccounts' || method === 'eth_accounts') return sessionStorage.getItem('stub') ? ['${account}'] : [];
+        if (method === 'wallet_revokePermissions') sessionStorage.removeItem('stub');
         if (method === 'wallet_requestPermissions' || method === 'wallet_revokePermissions') return null;
         if (method === 'eth_chainId') return stub.chainId;
         if (method === 'wallet_switchEthereumChain') {

@@ -126,8 +126,12 @@ describe('somebody without keys', () => {
     await page.getByRole('dialog').getByRole('link', { name: 'Settings' }).click();
     await button(page, 'Forget everything here').click();
     await page.getByRole('checkbox').check();
+    const visited = page.waitForResponse((answer) => answer.request().postData()?.includes('"0x0",false') ?? false);
     await button(page, 'Forget everything').click();
     await page.getByRole('link', { name: 'Try it now' }).waitFor();
+    await visited;
+    // What a page would note of the chain that it has just seen, it notes in the next frames.
+    await page.waitForTimeout(500);
     const left = await page.evaluate(async () => ({
       databases: (await indexedDB.databases()).map(({ name }) => name),
       entries: Object.keys(localStorage).filter((key) => /^dintel/.test(key)),
