@@ -6,3 +6,4 @@ export { type NamedPlace, type PlaceReason, PlacesStorage } from './storage/plac
 export type { ByteSpan, GetOptions, ReadableStorage, Storage, StorageOptions } from './storage/storage.ts';
 export { type UploadBlob, type UploadOptions, type UploadProgress, uploadBlobs } from './storage/upload.ts';
 export { fetchBlob, openUris, type UriOptions } from './storage/uris.ts';
+export { ready } from './umbral/engine/current.ts';

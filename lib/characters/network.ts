@@ -12,6 +12,7 @@ import { ProtocolError } from '../protocol/errors.ts';
 import { type Address, toHex } from '../protocol/hex.ts';
 import type { Contracts } from '../protocol/messages.ts';
 import type { ContractJudge } from '../protocol/typed.ts';
+import { ready } from '../umbral/engine/current.ts';
 
 const erc1271Abi = [
   {
@@ -74,6 +75,7 @@ export class Network<C extends ChainReader = ChainReader> {
         got: String(chain.chainId),
       });
     }
+    await ready();
     const epochLength = await new MinerEscrowReader<ChainReader>(chain, deployment.escrow).epochLength();
     return new Network(chain, deployment, epochLength);
   }

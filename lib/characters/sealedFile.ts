@@ -19,6 +19,7 @@ import { type ByteRange, readHeaderAt } from '../protocol/fileSeek.ts';
 import type { Hex } from '../protocol/hex.ts';
 import { checkSignal } from '../protocol/streams.ts';
 import { hashBlob, type Storage } from '../storage/storage.ts';
+import { ready } from '../umbral/engine/current.ts';
 import { mapLimited } from './clock.ts';
 import type { OnProgress } from './progress.ts';
 
@@ -42,6 +43,7 @@ export async function openSealedFile(
   options: { readonly signal?: AbortSignal | undefined; readonly onProgress?: OnProgress | undefined } = {},
 ): Promise<SealedFile> {
   const { signal, onProgress } = options;
+  await ready();
   const header = await readHeaderAt(range, signal);
   const body = range.size - header.bytes.length;
   const chunks = Math.max(1, Math.ceil(body / chunkBytes));
@@ -83,6 +85,7 @@ export async function storedFile(
   file: { readonly headerBytes: Uint8Array; readonly indexId: Hex; readonly size: number; readonly chunks: number },
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<SealedFile> {
+  await ready();
   const header = parseFileHeader(file.headerBytes);
   const chunkIds = parseFileIndex(await storage.get(file.indexId.slice(2), options));
   if (chunkIds.length !== file.chunks) {

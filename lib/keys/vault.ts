@@ -11,6 +11,7 @@
 import { randomBytes } from '@noble/hashes/utils.js';
 import { ProtocolError } from '../protocol/errors.ts';
 import { Keyring } from '../protocol/keys.ts';
+import { ready } from '../umbral/engine/current.ts';
 import { type BoxFile, formatBox, maxSlots, parseBox, type Slot, type SlotFacts, type SlotType } from './boxFile.ts';
 import { type IdleClock, IdleTimer, systemIdleClock } from './idle.ts';
 import { type Stretch, scryptStretch } from './password.ts';
@@ -95,6 +96,7 @@ export class Vault {
     if (found.length < 1 || found.length > maxRoots) throw count('phrases', maxRoots, found.length);
     const roots = found.map((root): RootVersion => ({ root, createdAt }));
     const keys: SlotKey[] = [];
+    await ready();
     for (const slot of slots) keys.push(await makeSlot(slot, newest(roots).root, stretch));
     const secret: VaultSecret = { roots, wrapKeys: keys.map(({ wrapKey }) => wrapKey) };
     const bytes = sealVault(secret, keys);
@@ -153,6 +155,7 @@ export class Vault {
     const bytes = await this.#store.read();
     if (bytes === undefined) throw new ProtocolError('E_VAULT_MISSING', { field: 'store' });
     const file = parseBox(bytes, 'vault');
+    await ready();
     const box = await unwrapWith(file, unlock, this.#stretch);
     this.lock();
     this.#bytes = bytes;

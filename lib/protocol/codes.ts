@@ -475,6 +475,10 @@ export const stepCodes = {
     sentence: 'The threshold must be at least 1 and at most the number of shares.',
   },
   'signature.verify': { retryable: no, sentence: 'The signature is not by this key for this message.' },
+  'engine.not_ready': {
+    retryable: yes,
+    sentence: 'WebAssembly is refused here. Await `ready()` once, before the first synchronous call.',
+  },
   'seal.open': {
     retryable: no,
     sentence: 'The sealed bytes cannot be opened. They are damaged, or meant for another key or purpose.',

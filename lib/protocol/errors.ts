@@ -3,6 +3,7 @@
  * error travels over HTTP (problem.ts). The shape follows viem's BaseError: a sentence for people, a code for programs, the
  * cause kept, `walk` to search it. Source: research/app-sdk.md sections 1.1 and 2, STYLE "Errors".
  */
+import { EngineNotReady } from '../umbral/errors.ts';
 import { type Code, describeCode, type WireCode, wireCodes } from './codes.ts';
 
 /** What may be said about one failure beside its code. Nothing here may hold a secret; `got` is cut to 64 characters. */
@@ -38,7 +39,9 @@ export class DintelError extends Error {
   readonly retryable: boolean;
   readonly docsUrl: string;
 
+  /** Throws {@link EngineNotReady} itself if that is the cause: it is no fault of any input, so nothing may say so. */
   constructor(code: Code, about: ErrorDetails = {}) {
+    if (about.cause instanceof EngineNotReady) throw about.cause;
     const entry = describeCode(code);
     const shortMessage = entry?.sentence ?? code;
     const details = about.details === undefined ? undefined : cut(about.details, 200);

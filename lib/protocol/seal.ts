@@ -49,12 +49,13 @@ export function sealWith(
 
 /** Open a seal. Throws `seal.open` whatever is wrong: length, point, key, purpose, aad or tag. */
 export function openSeal(recipient: SecretKey, purpose: SealPurpose, aad: Uint8Array, sealed: Uint8Array): Uint8Array {
+  const own = recipient.publicKey.toBytes();
   let shared: Uint8Array | undefined;
   let key: Uint8Array | undefined;
   try {
     const point = sealed.subarray(0, 33);
     shared = sharedPoint(recipient, PublicKey.fromBytes(point));
-    key = sealKey(shared, point, recipient.publicKey.toBytes(), purpose);
+    key = sealKey(shared, point, own, purpose);
     return chacha20poly1305(key, zeroNonce, aad).decrypt(sealed.subarray(33));
   } catch {
     return refuse('seal.open', purpose, 'a seal made for this key, purpose and context');

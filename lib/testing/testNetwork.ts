@@ -10,7 +10,7 @@ import { Alice, type AliceOptions } from '../characters/alice/alice.ts';
 import { Bob, type BobOptions } from '../characters/bob/bob.ts';
 import { type Clock, systemClock } from '../characters/clock.ts';
 import { addressOf, Keyring, keccak, sha256, signTyped, utf8 } from '../protocol/index.ts';
-import { type SecretKey, SecretKeyFactory } from '../umbral/index.ts';
+import { ready, type SecretKey, SecretKeyFactory } from '../umbral/index.ts';
 import { modelAccount } from './modelAccount.ts';
 import { ModelChain } from './modelChain.ts';
 import { TestNode } from './testNode.ts';
@@ -89,6 +89,7 @@ export class TestNetwork {
 
   static async create(options: TestNetworkOptions = {}): Promise<TestNetwork> {
     const { nodes: count = 5, seed = 'dintel', epochLength = 3_600, minRateWei = 1n } = options;
+    await ready();
     const contract = (name: string) => addressNamed(`${seed}/contract/${name}`);
     const deployment: Deployment = {
       chainId: 31_337,

@@ -1,6 +1,7 @@
 /**
- * What goes wrong in the scheme. Owns: the one error class of lib/umbral and its codes. Owns not: sentences for people
- * above the library (lib/protocol maps codes one to one). Source: spec/umbral.md section 11, whose step names are the codes.
+ * What goes wrong in the scheme. Owns: the error class of lib/umbral and its codes, and the one for an engine that is not loaded
+ * yet. Owns not: sentences for people above the library (lib/protocol maps codes one to one). Source: spec/umbral.md section 11, whose
+ * step names are the codes.
  */
 
 /** The step that refused, exactly as spec section 11 names it. */
@@ -45,6 +46,19 @@ export class UmbralError extends Error {
     this.field = field;
     this.expected = expected;
     this.got = got;
+  }
+}
+
+/**
+ * Synchronous calls where WebAssembly is refused, before `ready()` has loaded the other engine. No UmbralError, since it says nothing
+ * of any input: nothing that judges inputs may take it for a verdict.
+ */
+export class EngineNotReady extends Error {
+  override readonly name = 'EngineNotReady';
+  readonly code = 'engine.not_ready';
+
+  constructor(options?: ErrorOptions) {
+    super('WebAssembly is refused here: await ready() once, before the first call (engine.not_ready)', options);
   }
 }
 

@@ -58,6 +58,7 @@ async function program(wanted: string | undefined): Promise<Command> {
     .addHelpText('after', help);
   for (const [name, { description, load }] of Object.entries(roles)) {
     const command = name === wanted ? await load() : new Command(name);
+    if (name === wanted) await (await import('dintel/umbral')).ready();
     root.addCommand(command.description(description));
   }
   settle(root);

@@ -4,6 +4,7 @@
  */
 import { parentPort } from 'node:worker_threads';
 import { isWireCode, ProtocolError } from 'dintel/protocol';
+import { ready as engineReady } from 'dintel/umbral';
 import { ShareWorker } from 'dintel/ursula';
 import { ready, type Task, type TaskFailure, type TaskResult } from './messages.ts';
 
@@ -28,7 +29,7 @@ port.on('message', (task: Task) => {
   }
 });
 
-port.postMessage(ready);
+void engineReady().then(() => port.postMessage(ready));
 
 function failureOf(error: unknown): TaskFailure {
   if (error instanceof ProtocolError && isWireCode(error.code)) {

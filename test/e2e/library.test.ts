@@ -33,6 +33,24 @@ const files = [
   )
   .sort();
 
+/** A page that grants and retrieves with a verifier in a Worker, whose script is the same file. Nobody calls `ready()` in it. */
+const story = `
+  import { heldFile, serveVerifier, workerVerifier } from 'dintel';
+  import { createTestNetwork } from 'dintel/testing';
+  import { engine } from 'dintel/umbral';
+  if (!globalThis.document) serveVerifier(globalThis);
+  globalThis.story = async () => {
+    const net = await createTestNetwork({ nodes: 3 });
+    const alice = await net.alice('alice');
+    const verifier = workerVerifier(new Worker('/story/stdin.js', { type: 'module' }));
+    const bob = await net.bob('bob', { verifier });
+    const files = [await heldFile(alice.encrypt([new Uint8Array([7, 8, 9])], { label: 'notes' }))];
+    const grant = await alice.grant({ to: bob.card(), label: 'notes', files, threshold: 2, shares: 3, until: net.in(36_000) });
+    const [file] = (await bob.retrieve({ from: grant.link() })).files;
+    return engine() + ' ' + new Uint8Array(await new Response(file.stream()).arrayBuffer()).join();
+  };
+`;
+
 /** Stands in for what tests read: vitest by ours, files by the vectors that the page holds. */
 const forPage: Plugin = {
   name: 'for a page',
@@ -76,22 +94,32 @@ beforeAll(async () => {
       it('has no such matcher', () => expect(1).toBeNice());
     });
   `;
-  const { outputFiles } = await build({
-    stdin: { contents, resolveDir: root },
-    plugins: [forPage],
-    bundle: true,
-    splitting: true,
-    outdir: '/',
-    write: false,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2023',
-  });
-  const scripts = new Map(outputFiles.map(({ path, contents: bytes }) => [path, bytes]));
+  const bundle = (code: string, outdir: string) =>
+    build({
+      stdin: { contents: code, resolveDir: root },
+      plugins: [forPage],
+      bundle: true,
+      splitting: true,
+      outdir,
+      write: false,
+      format: 'esm',
+      platform: 'browser',
+      target: 'es2023',
+    });
+  const built = await Promise.all([bundle(contents, '/'), bundle(story, '/story')]);
+  const scripts = new Map(
+    built.flatMap(({ outputFiles }) => outputFiles.map(({ path, contents: bytes }) => [path, bytes])),
+  );
   server = createServer((request, response) => {
-    const script = scripts.get(request.url ?? '');
-    response.writeHead(200, { 'content-type': script === undefined ? 'text/html' : 'text/javascript' });
-    response.end(script ?? '<!doctype html><title>lib</title><script type="module" src="/stdin.js"></script>');
+    const address = request.url ?? '';
+    const script = scripts.get(address);
+    response.writeHead(200, {
+      'content-type': script === undefined ? 'text/html' : 'text/javascript',
+      // WebAssembly is an evaluation, which this policy does not name. The Worker is of its own script's policy.
+      ...(address.startsWith('/story/') && { 'content-security-policy': "script-src 'self'" }),
+    });
+    const start = address.startsWith('/story/') ? '/story/stdin.js' : '/stdin.js';
+    response.end(script ?? `<!doctype html><title>lib</title><script type="module" src="${start}"></script>`);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
@@ -138,6 +166,18 @@ describe('in headless Chromium', () => {
     expect(failed).toEqual([]);
     expect(faults).toEqual([]);
     expect(passed).toBeGreaterThan(800);
+  });
+
+  it('where a policy refuses WebAssembly, Alice grants and Bob retrieves all the same', async () => {
+    for (const [at, told] of [
+      ['', 'wasm 7,8,9'],
+      ['story/', 'noble 7,8,9'],
+    ]) {
+      const { page } = await openPage(browser, { url: url + at });
+      if (at === '') await page.evaluate(`import('/story/stdin.js')`);
+      expect(await page.evaluate('globalThis.story()')).toBe(told);
+      await page.close();
+    }
   });
 
   it('the vite example shares a file and opens it, with a dead node and a lying one', async () => {

@@ -104,6 +104,7 @@ describe('the package', () => {
     expect(Object.keys(published).sort()).toEqual([
       'Capsule',
       'CapsuleFrag',
+      'EngineNotReady',
       'KeyFrag',
       'Point',
       'PublicKey',
@@ -126,6 +127,7 @@ describe('the package', () => {
       'generateKFrags',
       'generators',
       'hashToScalar',
+      'ready',
       'reencrypt',
       'reencryptMany',
       'verifyCapsuleFrags',

@@ -12,6 +12,7 @@ import { ProtocolError } from '../../protocol/errors.ts';
 import { bytesOf, listOf, tupleOf, uintOf } from '../../protocol/fields.ts';
 import { type Keyring, labelBytes, maxLabelBytes, parseLabel } from '../../protocol/keys.ts';
 import { addressOf } from '../../protocol/signature.ts';
+import { ready } from '../../umbral/engine/current.ts';
 import type { PublicKey } from '../../umbral/keys.ts';
 import { type Journal, sealedFor } from '../journal.ts';
 
@@ -43,6 +44,7 @@ export class Labels {
 
   /** Throws KEY_LOCKED, E_DECRYPT (a damaged entry), VERSION_UNSUPPORTED, what the journal throws. */
   static async open(options: LabelsOptions): Promise<Labels> {
+    await ready();
     const labels = new Labels(options);
     await labels.#read();
     return labels;

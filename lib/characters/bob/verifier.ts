@@ -12,6 +12,7 @@
 import { DintelError, ProtocolError } from '../../protocol/errors.ts';
 import { Capsule } from '../../umbral/capsule.ts';
 import { CapsuleFrag } from '../../umbral/capsuleFrag.ts';
+import { ready } from '../../umbral/engine/current.ts';
 import { UmbralError } from '../../umbral/errors.ts';
 import { PublicKey } from '../../umbral/keys.ts';
 
@@ -88,13 +89,16 @@ export function workerVerifier(worker: MessageEnd): AnswerVerifier {
 
 /** The worker's half: answers every job that comes. */
 export function serveVerifier(scope: MessageEnd): void {
-  scope.addEventListener('message', ({ data }) => {
-    const { id, job } = data as { readonly id: number; readonly job: VerifyJob };
+  const answer = async ({ id, job }: { readonly id: number; readonly job: VerifyJob }): Promise<Answer> => {
     try {
-      scope.postMessage({ id, faults: verifyAnswers(job) } satisfies Answer);
+      await ready();
+      return { id, faults: verifyAnswers(job) };
     } catch (error) {
-      scope.postMessage({ id, error: error instanceof Error ? error.name : 'unknown' } satisfies Answer);
+      return { id, error: error instanceof Error ? error.name : 'unknown' };
     }
+  };
+  scope.addEventListener('message', ({ data }) => {
+    void answer(data as Parameters<typeof answer>[0]).then((told) => scope.postMessage(told));
   });
 }
 

@@ -3,7 +3,7 @@
  *
  * Owns: reading and starting the module, the layout of each call in its linear memory, wiping. Owns not: any arithmetic.
  * Compiled synchronously on first use. Where WebAssembly is missing or forbidden (a CSP without `wasm-unsafe-eval`), or lacks
- * SIMD, {@link wasmEngine} is `undefined` and the caller takes noble.
+ * SIMD, {@link wasmEngine} is `undefined` and the caller takes noble (`current.ts`).
  *
  * Secret calls: constant-time in the module (kernel/secret.ts), inputs, temporaries and results wiped from linear memory before
  * the call returns. What JavaScript and the machine keep (registers, stack, garbage collected arrays) nobody here can wipe.
