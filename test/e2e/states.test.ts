@@ -19,8 +19,8 @@ import { announcedWallet, givePasskeys, launch, openPage } from './browser.ts';
 import { being, chainOf, cut, factsOf, Outside, picture, type Shared, type SiteFacts } from './outside.ts';
 
 const site = inject('site');
-/** Nobody of the demo; the chain has unlocked the account. */
-const nobody = account(17);
+/** Nobody of the demo, not even of its past; the chain has unlocked the account. */
+const nobody = account(18);
 const password = 'correct horse battery staple';
 
 let browser: Browser;
