@@ -440,8 +440,19 @@ function toMined(codec: Codec, abi: Abi, hash: Hex, receipt: RpcReceipt): MinedT
     blockHash: receipt.blockHash,
     gasUsed,
     feeWei: gasUsed * BigInt(receipt.effectiveGasPrice ?? '0x0'),
-    logs: receipt.logs.flatMap((log) => decodeLog(codec, abi, log) ?? []),
+    logs: receipt.logs.flatMap((log) => readable(codec, abi, log)),
   };
+}
+
+/** What is mined is mined: another contract of the same transaction may use a topic of ours for a log of another form (ERC-721's Transfer). */
+function readable(codec: Codec, abi: Abi, log: RpcLog): readonly ChainLog[] {
+  try {
+    const decoded = decodeLog(codec, abi, log);
+    return decoded === undefined ? [] : [decoded];
+  } catch (error) {
+    if (error instanceof ChainError && error.code === 'chain.abi') return [];
+    throw error;
+  }
 }
 
 function toBlock(raw: Record<string, Hex>): Block {
