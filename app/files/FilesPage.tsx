@@ -1,5 +1,6 @@
 'use client';
 
+import Link from 'next/link';
 import { Button, ButtonLink } from '../components/Button';
 import { Fault, PageFault } from '../components/Fault';
 import { Icon } from '../components/Icon';
@@ -61,7 +62,12 @@ function Files() {
           >
             <Icon name="files" size={24} className="text-teal" />
             <span className="min-w-0 flex-1">
-              <span className="block truncate font-medium">{file.name}</span>
+              <Link
+                href={`/files/file?id=${file.id}`}
+                className="block truncate font-medium underline decoration-line underline-offset-4 hover:decoration-teal"
+              >
+                {file.name}
+              </Link>
               <span className="block text-quiet text-sm">
                 {bytes(file.size)} · {t('encryptedAt', { when: timeOf(file.at / 1000, language) })}
               </span>

@@ -2,9 +2,11 @@
 
 import { ButtonLink } from '../components/Button';
 import { PageFault } from '../components/Fault';
+import { More } from '../components/More';
 import { Notice } from '../components/Notice';
 import { PageHead } from '../components/Page';
 import { Skeleton } from '../components/Skeleton';
+import { useSome } from '../hooks/useSome';
 import { useText } from '../i18n/useText';
 import { useAsk } from '../session/useAsk';
 import { PayGate } from '../sharing/PayGate';
@@ -30,6 +32,7 @@ export function GrantsPage() {
 function Grants() {
   const t = useText(sharingTexts);
   const grants = useAsk('grants', undefined, { everyMs: 15_000 });
+  const { some, more } = useSome(grants.data ?? []);
   // What stands above the grants comes with them, so that they do not move.
   const credit = useCredit();
   if (grants.isError && grants.data === undefined) return <PageFault fault={grants.error} onRetry={grants.refetch} />;
@@ -45,10 +48,15 @@ function Grants() {
     <>
       <Refunds />
       <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
-        {grants.data.map((grant) => (
+        {some.map((grant) => (
           <GrantCard key={grant.policyId} grant={grant} onChange={() => grants.refetch()} />
         ))}
       </div>
+      {more !== undefined && (
+        <div className="mt-4">
+          <More onMore={more} />
+        </div>
+      )}
     </>
   );
 }

@@ -4,9 +4,11 @@ import { useState } from 'react';
 import { Button, ButtonLink } from '../components/Button';
 import { Fault, PageFault } from '../components/Fault';
 import { Field } from '../components/Field';
+import { More } from '../components/More';
 import { Notice } from '../components/Notice';
 import { PageHead } from '../components/Page';
 import { Skeleton } from '../components/Skeleton';
+import { useSome } from '../hooks/useSome';
 import { useTask } from '../hooks/useTask';
 import { useText } from '../i18n/useText';
 import { KeyGate } from '../keys/KeyGate';
@@ -35,6 +37,7 @@ function Inbox() {
   const t = useText(receivingTexts);
   const { session } = useMe();
   const inbox = useAsk('inbox', undefined, { everyMs: 10_000 });
+  const { some, more } = useSome(inbox.data ?? []);
   const task = useTask();
   const [link, setLink] = useState('');
   const change = (method: 'accept' | 'forget' | 'lookAgain', policyId: Received['policyId']) =>
@@ -75,16 +78,18 @@ function Inbox() {
           {t('noneNote')}
         </Notice>
       )}
-      {inbox.data?.map((item) => (
+      {some.map((item) => (
         <Item
           key={item.policyId}
           item={item}
           session={session}
+          href={`/inbox/item?id=${item.policyId}`}
           onForget={() => change('forget', item.policyId)}
           onAccept={() => change('accept', item.policyId)}
           onLook={() => change('lookAgain', item.policyId)}
         />
       ))}
+      {more !== undefined && <More onMore={more} />}
     </div>
   );
 }

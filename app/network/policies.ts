@@ -13,6 +13,8 @@ export interface PolicyMoment {
   readonly kind: 'created' | 'extended' | 'revoked' | 'settled' | 'closed';
   /** Paid in (created, extended), earned by a node (settled), come back (revoked, closed). */
   readonly wei: bigint;
+  /** What of it came back; of a settlement, for epochs that the node was not awake. */
+  readonly refundWei: bigint;
   readonly node: Address | undefined;
 }
 
@@ -61,7 +63,7 @@ function fold(rows: Map<Hex, Writable<PolicyRow>>, { event, time }: Fact & { rea
       paidWei,
       ...nothing,
     });
-    tell(rows.get(id) as Writable<PolicyRow>, 'created', paidWei);
+    tell(rows.get(id) as Writable<PolicyRow>, 'created', paidWei, 0n);
     return;
   }
   if (!('id' in event.args)) return;
@@ -72,30 +74,36 @@ function fold(rows: Map<Hex, Writable<PolicyRow>>, { event, time }: Fact & { rea
       row.end = event.args.end;
       row.expiresAt = event.args.expiresAt;
       row.paidWei += event.args.paid;
-      tell(row, 'extended', event.args.paid);
+      tell(row, 'extended', event.args.paid, 0n);
       break;
     case 'PolicyRevoked':
       row.end = event.args.end;
       row.expiresAt = time;
       row.revokedAt = time;
       row.returnedWei += event.args.refund;
-      tell(row, 'revoked', event.args.refund);
+      tell(row, 'revoked', event.args.refund, event.args.refund);
       break;
     case 'Settled':
       row.earnedWei += event.args.paid;
       row.returnedWei += event.args.refunded;
-      tell(row, 'settled', event.args.paid, event.args.node);
+      tell(row, 'settled', event.args.paid, event.args.refunded, event.args.node);
       break;
     case 'PolicyClosed':
       row.returnedWei += event.args.refund;
-      tell(row, 'closed', event.args.refund);
+      tell(row, 'closed', event.args.refund, event.args.refund);
       break;
     default:
       break;
   }
 
-  function tell(to: Writable<PolicyRow>, kind: PolicyMoment['kind'], wei: bigint, node?: Address): void {
-    to.moments = [...to.moments, { time, block: event.blockNumber, kind, wei, node }];
+  function tell(
+    to: Writable<PolicyRow>,
+    kind: PolicyMoment['kind'],
+    wei: bigint,
+    refundWei: bigint,
+    node?: Address,
+  ): void {
+    to.moments = [...to.moments, { time, block: event.blockNumber, kind, wei, refundWei, node }];
   }
 }
 

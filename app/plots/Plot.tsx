@@ -155,9 +155,11 @@ export function TimeAxis({
 const swatches = {
   teal: 'bg-teal',
   tealWash: 'border border-teal bg-teal-wash',
+  tealPale: 'bg-teal/30',
   amber: 'bg-amber',
   brick: 'bg-brick',
-  grey: 'bg-edge',
+  grey: 'bg-edge/60',
+  line: 'bg-line',
 } as const;
 
 /** One entry of a legend. */

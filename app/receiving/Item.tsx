@@ -1,5 +1,6 @@
 'use client';
 
+import Link from 'next/link';
 import { type ReactNode, useCallback, useState } from 'react';
 import { Button } from '../components/Button';
 import { Card } from '../components/Card';
@@ -25,12 +26,15 @@ import { useRetry } from './useRetry';
 export function Item({
   item,
   session,
+  href,
   onForget,
   onAccept,
   onLook,
 }: {
   readonly item: Received;
   readonly session: Session | undefined;
+  /** Where it has a page of its own. */
+  readonly href?: string | undefined;
   readonly onForget?: (() => unknown) | undefined;
   readonly onAccept?: (() => unknown) | undefined;
   /** Looks for what was not there. */
@@ -58,7 +62,15 @@ export function Item({
       <div data-testid="received" data-state={item.state} className="flex flex-wrap items-start gap-x-4 gap-y-2">
         <Identicon value={item.fromKey ?? item.policyId} size={44} />
         <div className="min-w-0 flex-1 basis-52">
-          <h2 className="truncate font-semibold text-lg leading-tight">{title}</h2>
+          <h2 className="truncate font-semibold text-lg leading-tight">
+            {href === undefined ? (
+              title
+            ) : (
+              <Link href={href} className="underline decoration-line underline-offset-4 hover:decoration-teal">
+                {title}
+              </Link>
+            )}
+          </h2>
           <p className="text-quiet text-sm">
             {t('from', { name: item.from ?? strangerOf(item, t) })}
             {size > 0 && ` · ${bytes(size)}`}

@@ -1,16 +1,18 @@
 'use client';
 
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Button } from '../components/Button';
 import { Card } from '../components/Card';
 import { Dial } from '../components/Dial';
 import { Fault } from '../components/Fault';
 import { codeOf } from '../errors/sentence';
-import { timeOf, units18 } from '../format';
-import { useLanguage, useText } from '../i18n/useText';
+import { units18 } from '../format';
+import { useText } from '../i18n/useText';
 import { useAsk } from '../session/useAsk';
 import { sharingTexts } from '../sharing/texts';
 import type { Terms } from '../worker/sharing';
+import { Enough, mayNotify } from './Enough';
+import { Summary } from './Summary';
 
 export type Quorum = Pick<Terms, 'threshold' | 'shares'>;
 
@@ -25,23 +27,37 @@ function willingOf(error: unknown): number | undefined {
 /** What it would cost now, and whether it can be had; `children` is told whether it can be paid. */
 export function Price({
   terms,
+  startsAt,
   quorums,
   onQuorum,
   children,
 }: {
   readonly terms: Terms;
+  /** When it begins to open, if not at once. */
+  readonly startsAt: number | undefined;
   /** What else could be chosen, fewest nodes first. */
   readonly quorums: readonly Quorum[];
   readonly onQuorum: (place: number) => void;
   readonly children: (affordable: boolean) => ReactNode;
 }) {
   const t = useText(sharingTexts);
-  const [language] = useLanguage();
   const { data: quote, error, refetch } = useAsk('quote', terms, { everyMs: 30_000 });
+  const [wanted, setWanted] = useState<{ readonly terms: Terms; readonly notifies: boolean }>();
   const willing = codeOf(error) === 'NOT_ENOUGH_NODES' ? willingOf(error) : undefined;
   return (
     <Card>
       <h2 className="mb-3 font-semibold text-lg">{t('price')}</h2>
+      {wanted !== undefined && (
+        <Enough
+          {...wanted}
+          onTake={
+            wanted.terms.shares === terms.shares
+              ? undefined
+              : () => onQuorum(quorums.findIndex(({ shares }) => shares === wanted.terms.shares))
+          }
+          onStop={() => setWanted(undefined)}
+        />
+      )}
       {willing === undefined && (
         <dl className="grid min-h-28 grid-cols-[1fr_auto] gap-y-2 [&>dd]:pl-4">
           {quote !== undefined && (
@@ -66,7 +82,17 @@ export function Price({
       {willing === undefined ? (
         <Fault fault={error} onRetry={refetch} />
       ) : (
-        <TooFew willing={willing} wanted={terms.shares} quorums={quorums} onQuorum={onQuorum} />
+        <TooFew
+          willing={willing}
+          wanted={terms.shares}
+          quorums={quorums}
+          onQuorum={onQuorum}
+          onTell={
+            wanted?.terms.shares === terms.shares
+              ? undefined
+              : async () => setWanted({ terms, notifies: await mayNotify() })
+          }
+        />
       )}
       {quote?.affordable === false && (
         <p role="alert" className="mb-3 text-amber text-sm">
@@ -74,8 +100,7 @@ export function Price({
         </p>
       )}
       <p className="mt-3 mb-4 text-pretty text-quiet text-sm">
-        {t('summary', { m: terms.threshold, n: terms.shares, until: timeOf(terms.until, language) })}{' '}
-        {t('prompts', { n: 1 })}
+        <Summary terms={terms} startsAt={startsAt} /> {t('prompts', { n: 1 })}
       </p>
       {children(quote?.affordable === true)}
     </Card>
@@ -88,11 +113,14 @@ function TooFew({
   wanted,
   quorums,
   onQuorum,
+  onTell,
 }: {
   readonly willing: number;
   readonly wanted: number;
   readonly quorums: readonly Quorum[];
   readonly onQuorum: (place: number) => void;
+  /** Wants to be told when there are enough; undefined where that was said. */
+  readonly onTell: (() => unknown) | undefined;
 }) {
   const t = useText(sharingTexts);
   const place = quorums.findLastIndex(({ shares }) => shares <= willing);
@@ -108,6 +136,7 @@ function TooFew({
       ) : (
         <Button onClick={() => onQuorum(place)}>{t('takeFewer', { m: fitting.threshold, n: fitting.shares })}</Button>
       )}
+      {onTell !== undefined && <Button onClick={onTell}>{t('tellMe')}</Button>}
     </div>
   );
 }

@@ -10,7 +10,7 @@ import { Field } from '../components/Field';
 import { FilePicker } from '../components/FilePicker';
 import { Icon } from '../components/Icon';
 import { Skeleton } from '../components/Skeleton';
-import { bytes, timeOf } from '../format';
+import { bytes } from '../format';
 import { useTask } from '../hooks/useTask';
 import { useLanguage, useText } from '../i18n/useText';
 import { useMe } from '../session/me';
@@ -18,12 +18,14 @@ import { useAsk } from '../session/useAsk';
 import { type Step, Steps } from '../sharing/Steps';
 import { type GrantStage, stageOfEvent } from '../sharing/stage';
 import { sharingTexts } from '../sharing/texts';
-import { durationsFor, lasting } from '../sharing/times';
+import { delaysFor, durationsFor, lasting } from '../sharing/times';
 import type { Invitation } from '../worker/inviting';
 import type { Granted, OwnFile } from '../worker/sharing';
 import { Invitations } from './Invitations';
 import { Invited } from './Invited';
+import { Later } from './Later';
 import { Price } from './Price';
+import { Summary } from './Summary';
 import { Unfinished } from './Unfinished';
 import { guestOf, isKnown, type Recipient, Whom } from './Whom';
 
@@ -46,6 +48,7 @@ export function ShareForm() {
   const [whom, setWhom] = useState<Recipient>();
   const [quorum, setQuorum] = useState<number>(usual);
   const [lasts, setLasts] = useState<number>();
+  const [startsIn, setStartsIn] = useState(0);
   const [note, setNote] = useState('');
   const [tell, setTell] = useState(true);
   const [stage, setStage] = useState<GrantStage>();
@@ -56,7 +59,11 @@ export function ShareForm() {
   const durations = durationsFor(time.data?.epochLength ?? 0);
   const chosen = lasts ?? durations[1] ?? durations[0] ?? 0;
   const terms = quorums[quorum] ?? quorums[usual];
-  const until = (time.data?.timestamp ?? 0) + chosen;
+  const delays = delaysFor(time.data?.epochLength ?? 0, chosen);
+  // What was chosen for a shorter share may not fit a longer one.
+  const delay = delays.includes(startsIn) ? startsIn : 0;
+  const now = time.data?.timestamp ?? 0;
+  const until = now + delay + chosen;
   const kept = files.data?.find(({ id }) => `#${id}` === location.hash);
   const what = file ?? kept;
   const name = whom?.name ?? t('somebody');
@@ -78,7 +85,8 @@ export function ShareForm() {
       const own = what instanceof File ? await session.call('encrypt', { file: what }, { signal }) : what;
       setFile(own);
       if (guest !== undefined) {
-        const wish = { ...guest, ...terms, fileId: own.id, lasts: chosen, ...(note !== '' && { note }) };
+        const later = delay > 0 && { startsIn: delay };
+        const wish = { ...guest, ...terms, fileId: own.id, lasts: chosen, ...later, ...(note !== '' && { note }) };
         return setInvited(await session.call('invite', wish, { signal }));
       }
       if (known === undefined) return;
@@ -86,12 +94,13 @@ export function ShareForm() {
       const { timestamp } = await session.call('chainTime', undefined, { signal });
       const asked = {
         ...terms,
-        until: timestamp + chosen,
+        until: timestamp + delay + chosen,
+        ...(delay > 0 && { startsAt: timestamp + delay }),
         fileId: own.id,
         to: { person: known.id },
         whom: name,
         hello,
-        wish: wishFor([own.id, known.id, terms, chosen, note, hello]),
+        wish: wishFor([own.id, known.id, terms, chosen, delay, note, hello]),
       };
       const done = await session.call(
         'grant',
@@ -140,7 +149,7 @@ export function ShareForm() {
           {granted !== undefined && (
             <>
               <p className="text-sm">
-                {t('summary', { m: granted.threshold, n: granted.shares, until: timeOf(granted.expiresAt, language) })}
+                <Summary terms={{ ...granted, until: granted.expiresAt }} startsAt={granted.startsAt} />
               </p>
               <div className="flex flex-wrap gap-2" data-testid="shared">
                 <Copy text={granted.link} label={t('link')} />
@@ -228,6 +237,7 @@ export function ShareForm() {
               options={durations.map((value) => ({ value, text: lasting(value, language) }))}
               onChange={setLasts}
             />
+            <Later delays={delays} delay={delay} onDelay={setStartsIn} />
             <Field label={t('note')} value={note} maxLength={200} onChange={(event) => setNote(event.target.value)} />
             {known?.address !== undefined && (
               <label className="flex cursor-pointer items-start gap-3">
@@ -242,7 +252,12 @@ export function ShareForm() {
             )}
           </Card>
           {guest !== undefined && <Fault fault={task.fault} />}
-          <Price terms={{ ...terms, until }} quorums={quorums} onQuorum={setQuorum}>
+          <Price
+            terms={{ ...terms, until }}
+            startsAt={delay > 0 ? now + delay : undefined}
+            quorums={quorums}
+            onQuorum={setQuorum}
+          >
             {(affordable) => (
               <Button
                 type="submit"

@@ -20,7 +20,7 @@ export function SharingTabs() {
         <Link
           key={href}
           href={href}
-          aria-current={path === href ? 'page' : undefined}
+          aria-current={path === href || path.startsWith(`${href}/`) ? 'page' : undefined}
           className="-mb-px flex min-h-11 items-center border-transparent border-b-2 px-4 text-quiet hover:text-ink aria-[current=page]:border-teal aria-[current=page]:font-medium aria-[current=page]:text-ink"
         >
           {text}

@@ -8,6 +8,12 @@ const choices = [10 * minute, hour, 4 * hour, 8 * hour, day, 7 * day, 30 * day, 
 export const durationsFor = (epochLength: number): readonly number[] =>
   choices.filter((seconds) => seconds >= 2 * epochLength && seconds <= 1_000 * epochLength).slice(0, 5);
 
+const delays = [10 * minute, hour, 12 * hour, day, 7 * day, 30 * day] as const;
+
+/** How much later it may begin, so that both together fit what a policy bills: the paid range holds the waiting too. Four at most. */
+export const delaysFor = (epochLength: number, lasts: number): readonly number[] =>
+  delays.filter((seconds) => seconds + lasts <= 1_000 * epochLength).slice(0, 4);
+
 /** A length of time in words, e.g. 4 hours, 7 días. */
 export function lasting(seconds: number, language: string): string {
   const [value, unit] =

@@ -8,7 +8,7 @@ import type { acquaintances } from './acquaintances.ts';
 import type { CallContext, Self } from './person.ts';
 import type { Granted, sharing } from './sharing.ts';
 
-/** What is to be granted once he has keys. Units: seconds for `lasts`, milliseconds since 1970 for `at`. */
+/** What is to be granted once he has keys. Units: seconds for `lasts` and `startsIn`, milliseconds since 1970 for `at`. */
 export interface Wish {
   /** What she calls him. */
   readonly name: string;
@@ -21,6 +21,8 @@ export interface Wish {
   readonly shares: number;
   /** How long it shall last, from the grant on. */
   readonly lasts: number;
+  /** How long after the grant it begins to open, if not at once. */
+  readonly startsIn?: number | undefined;
   readonly note?: string | undefined;
 }
 
@@ -78,12 +80,13 @@ export function inviting(
       { id, card }: { readonly id: string; readonly card?: string | undefined },
       context: CallContext,
     ): Promise<Granted> => {
-      const { name, address, fileId, threshold, shares, lasts, note } = await invitationOf(id);
+      const { name, address, fileId, threshold, shares, lasts, startsIn, note } = await invitationOf(id);
       const met = await meet({ text: card ?? address ?? '', name });
       const { timestamp } = await bob.network.now();
       const granted = await grant(
         {
-          ...{ fileId, threshold, shares, until: timestamp + lasts, note, whom: name },
+          ...{ fileId, threshold, shares, until: timestamp + (startsIn ?? 0) + lasts, note, whom: name },
+          ...(startsIn !== undefined && { startsAt: timestamp + startsIn }),
           to: { person: met.id },
           hello: met.address !== undefined,
           wish: id,

@@ -19,6 +19,7 @@ import { type Kept, receiving } from './receiving.ts';
 import { Records } from './records.ts';
 import { scoped } from './scoped.ts';
 import { sharing } from './sharing.ts';
+import { storing } from './storing.ts';
 
 /** What every method gets beside its arguments. */
 export interface CallContext {
@@ -115,6 +116,7 @@ function methodsOf(self: Self) {
     /** The newest block as policies are judged by, and the length of an epoch. Units: seconds. */
     chainTime: async () => ({ ...(await self.bob.network.now()), epochLength: self.bob.network.epochLength }),
     ...shares,
+    ...storing(self),
     ...inviting(self, shares, known),
     ...receiving(self),
     ...known,

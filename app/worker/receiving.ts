@@ -2,10 +2,11 @@
  * What Bob can be asked: what has come, look at a link, open it, read and save, report a liar. Owns: these methods, his list of what
  * has come. Owns not: the retrieval (lib), how it looks.
  */
-import { type InboxItem, RetrievalError, type RetrievedFile, type WrongAnswer } from 'dintel';
+import { type InboxItem, RetrievalError, type RetrievedFile, type WrongAnswer, wordsOf } from 'dintel';
 import {
   type Address,
   DintelError,
+  fingerprintWords,
   formatLink,
   type Hex,
   type Link,
@@ -13,6 +14,7 @@ import {
   parseLink,
   toHex,
 } from 'dintel/protocol';
+import { PublicKey } from 'dintel/umbral';
 import { blobOf } from './blobOf.ts';
 import { outcomeView } from './fault.ts';
 import type { NodeOutcomeView } from './messages.ts';
@@ -51,6 +53,18 @@ export interface Received {
   readonly files: readonly { readonly name: string | undefined; readonly size: number }[];
   readonly openedAt: number | undefined;
 }
+
+/** Whose key signed something. Units: seconds. */
+export interface Sender {
+  /** Six words to compare by voice. */
+  readonly words: readonly string[] | undefined;
+  /** Whether it is a key of somebody whom the reader knows. */
+  readonly isKnown: boolean;
+  /** When these words were compared. */
+  readonly comparedAt: number | undefined;
+}
+
+const nobody: Sender = { words: undefined, isKnown: false, comparedAt: undefined };
 
 /** What he remembers of it: what it was called. */
 interface ReceivedMemo {
@@ -113,6 +127,17 @@ export function receiving(self: Self) {
     /** Tries again to fetch what an item names. */
     lookAgain: async ({ policyId }: { readonly policyId: Hex }, { signal }: CallContext): Promise<Received> =>
       told(await self.inbox.refresh(policyId, { signal })),
+
+    /**
+     * The words of the key that signed an item: of somebody who is known, or as the account that paid has published it. Undefined as long
+     * as nothing is proven, and without words where nobody has said which key it is. Throws `ChainError`.
+     */
+    sender: async ({ policyId }: { readonly policyId: Hex }): Promise<Sender> => {
+      for await (const item of self.inbox.items()) {
+        if (item.policyId === policyId) return senderOf(self, item);
+      }
+      return nobody;
+    },
 
     /** Takes it from the inbox of this browser. */
     forget: ({ policyId }: { readonly policyId: Hex }): Promise<void> => self.inbox.remove(policyId),
@@ -190,6 +215,16 @@ async function keyringOf({ inbox, roots }: Self, policyId: Hex): Promise<InboxIt
   if (roots === 1) return undefined;
   for await (const item of inbox.items()) if (item.policyId === policyId) return item.keyring;
   return undefined;
+}
+
+async function senderOf({ bob }: Self, { manifest, from, owner }: InboxItem): Promise<Sender> {
+  if (manifest === undefined) return nobody;
+  const { verifyingKey } = manifest.manifest;
+  const keys = from && [from.keys, ...from.earlier].find((one) => one.verifyingKey.equals(verifyingKey));
+  if (keys !== undefined) return { words: wordsOf(keys), isKnown: true, comparedAt: keys.verifiedAt };
+  const published = await bob.network.keyRegistry.keysOf(owner);
+  if (published === undefined || toHex(published.verifying) !== toHex(verifyingKey.toBytes())) return nobody;
+  return { ...nobody, words: fingerprintWords(PublicKey.fromBytes(published.receiving), verifyingKey) };
 }
 
 function fileOf({ kept }: Self, handle: string, index: number): RetrievedFile {

@@ -2,7 +2,7 @@
  * What Alice can be asked: encrypt and keep files, quote, grant, list and revoke. Owns: these methods and her list of files. Owns not: the steps (lib), how it looks.
  */
 import { type Alice, blobRange, type Grant, type GrantQuote, type GrantSummary, openSealedFile } from 'dintel';
-import { type Address, type Hex, toHex } from 'dintel/protocol';
+import { type Address, type Hex, parseConditions, toHex } from 'dintel/protocol';
 import type { CallContext, Self } from './person.ts';
 
 /** A file that is encrypted and kept in this browser. Units: bytes, milliseconds since 1970. */
@@ -40,6 +40,8 @@ interface GrantArgs extends Terms {
   readonly note?: string | undefined;
   /** Tell his account by a public tag; else only who knows her finds it without the link. */
   readonly hello: boolean;
+  /** Seconds since 1970 from which on it opens; at once if undefined. */
+  readonly startsAt?: number | undefined;
   /** Any word, the same for the same wish. */
   readonly wish?: string | undefined;
 }
@@ -50,6 +52,8 @@ export interface Granted {
   readonly link: string;
   readonly threshold: number;
   readonly shares: number;
+  /** When it begins to open, if not at once. */
+  readonly startsAt: number | undefined;
   readonly expiresAt: number;
   readonly nodes: readonly { readonly node: Address; readonly url: string }[];
   readonly transactionHash: Hex | undefined;
@@ -58,7 +62,7 @@ export interface Granted {
 }
 
 /** What she remembers of a grant beside the chain. */
-interface GrantMemo {
+export interface GrantMemo {
   readonly policyId: Hex;
   readonly files: readonly { readonly id: string; readonly name: string; readonly size: number }[];
   readonly whom: string;
@@ -73,6 +77,8 @@ interface GrantMemo {
   readonly root?: number;
   /** What was wished for by it. */
   readonly wish?: string;
+  /** Seconds since 1970 from which on it opens, if not at once. */
+  readonly startsAt?: number;
 }
 
 /** One of her grants as pages show it. Units: seconds, wei. */
@@ -82,6 +88,8 @@ export interface OwnGrant {
   readonly threshold: number | undefined;
   readonly shares: number;
   readonly createdAt: number | undefined;
+  /** When it begins to open, if that is still ahead. */
+  readonly startsAt: number | undefined;
   readonly expiresAt: number;
   readonly rateWei: bigint;
   readonly leftWei: bigint;
@@ -100,7 +108,9 @@ export interface OwnGrant {
 }
 
 const fileName = (id: string) => `files/${id}`;
-const memoName = (policyId: Hex) => `memos/${policyId.slice(2)}`;
+/** Where these lie. */
+export const memoPrefix = 'memos/';
+const memoName = (policyId: Hex) => `${memoPrefix}${policyId.slice(2)}`;
 
 export function sharing(self: Self) {
   const { records, blobs } = self;
@@ -125,7 +135,7 @@ export function sharing(self: Self) {
 
   /** What was begun for this wish and has not failed. */
   async function begunFor(wish: string, context: CallContext) {
-    for (const memo of await records.all<GrantMemo>('memos/')) {
+    for (const memo of await records.all<GrantMemo>(memoPrefix)) {
       if (memo.wish !== wish) continue;
       const alice = await self.alice(memo.root ?? 0);
       const kept = await Promise.all(memo.files.map(({ id }) => blobs.get(id)));
@@ -141,7 +151,7 @@ export function sharing(self: Self) {
   }
 
   /** Nodes are chosen and all is written down: nothing is sent yet. */
-  async function begin({ fileId, to, whom, note, hello, wish, ...terms }: GrantArgs, context: CallContext) {
+  async function begin({ fileId, to, whom, note, hello, wish, startsAt, ...terms }: GrantArgs, context: CallContext) {
     const file = await ownFile(fileId);
     // A label's key is of the root that the file was encrypted under.
     const { root = 0 } = file;
@@ -156,6 +166,7 @@ export function sharing(self: Self) {
       note,
       announce: hello ? 'hello' : 'contact',
       vouch: true,
+      ...(startsAt !== undefined && { conditions: { notBefore: startsAt } }),
       signal: context.signal,
       onProgress: context.onProgress,
     });
@@ -167,6 +178,7 @@ export function sharing(self: Self) {
       root,
       at: Date.now(),
       ...(wish !== undefined && { wish }),
+      ...(startsAt !== undefined && { startsAt }),
     };
     await records.put(memoName(grant.policyId), memo);
     return { grant, memo };
@@ -231,6 +243,7 @@ export function sharing(self: Self) {
         link,
         threshold: grant.threshold,
         shares: grant.shares,
+        startsAt: memo.startsAt,
         expiresAt: grant.expiresAt,
         nodes: grant.nodes.map(({ node, url }) => ({ node, url })),
         transactionHash: grant.transactionHash,
@@ -269,15 +282,14 @@ export function sharing(self: Self) {
     grants: async (_: unknown, { signal }: CallContext): Promise<readonly OwnGrant[]> => {
       const found = new Map<Hex, OwnGrant>();
       const alice = await self.alice();
+      const { timestamp } = await alice.network.now();
       // Each root tells of all of her policies, and reads the content of its own.
       for (const one of await alices()) {
         for await (const summary of one.grants({ signal })) {
           const { policyId, missing } = summary;
           if (missing !== undefined && found.has(policyId)) continue;
-          found.set(
-            policyId,
-            ownGrant(summary, await records.get<GrantMemo>(memoName(policyId)), await epochsOf(summary)),
-          );
+          const memo = await records.get<GrantMemo>(memoName(policyId));
+          found.set(policyId, ownGrant(summary, memo, { epochs: await epochsOf(summary), timestamp }));
         }
       }
       return [...found.values()];
@@ -314,9 +326,14 @@ export function sharing(self: Self) {
   };
 }
 
-function ownGrant(summary: GrantSummary, memo: GrantMemo | undefined, epochs: number): OwnGrant {
+function ownGrant(
+  summary: GrantSummary,
+  memo: GrantMemo | undefined,
+  { epochs, timestamp }: { readonly epochs: number; readonly timestamp: number },
+): OwnGrant {
   const { policyId, state, shares, expiresAt, rateWei, leftWei, transactionHash, missing } = summary;
   const manifest = summary.manifest?.manifest;
+  const startsAt = manifest?.conditions && parseConditions(manifest.conditions).notBefore;
   return {
     policyId,
     state,
@@ -328,6 +345,7 @@ function ownGrant(summary: GrantSummary, memo: GrantMemo | undefined, epochs: nu
     missing,
     threshold: manifest?.threshold,
     createdAt: manifest?.createdAt,
+    startsAt: state === 'live' && startsAt !== undefined && startsAt > timestamp ? startsAt : undefined,
     paidWei: memo?.paid === undefined ? rateWei * BigInt(shares) * BigInt(epochs) : BigInt(memo.paid),
     refundWei: memo?.refund === undefined ? undefined : BigInt(memo.refund),
     files: memo?.files ?? manifest?.files.map(({ headerId, size }) => ({ id: headerId, name: '', size })) ?? [],

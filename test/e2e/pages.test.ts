@@ -6,7 +6,7 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, type ExpectStatic, inject, it } from 'vitest';
 import { isTitled, titleTexts } from '../../app/i18n/titles.ts';
 import { launch, openPage, pictures } from './browser.ts';
 import { readPaint, settle, watchPaint } from './paint.ts';
@@ -33,6 +33,46 @@ async function asAlice(look: typeof phone): Promise<{ page: Page; faults: string
   await page.getByRole('dialog').getByRole('button', { name: 'Alice', exact: true }).click();
   await page.getByTestId('account').waitFor();
   return opened;
+}
+
+/** A page of one thing: whose it is, and under what name its picture is kept. */
+interface Thing {
+  readonly route: string;
+  readonly who: 'Alice' | 'Bob';
+  readonly name: string;
+}
+
+/** Alice shares a file with Bob: the pages of the grant, of the file, and of what he received. */
+async function thingsOf(page: Page): Promise<readonly Thing[]> {
+  await page.goto(`${site}/share`);
+  const buffer = Buffer.from('Who was there, and what we said.');
+  await page.locator('input[type=file]').setInputFiles({ name: 'minutes.txt', mimeType: 'text/plain', buffer });
+  await page.getByRole('button', { name: 'Bob', exact: true }).first().click();
+  await page.getByTestId('price').waitFor();
+  await page.locator('button[type=submit]').click();
+  await page.getByTestId('shared').waitFor({ timeout: 60_000 });
+  const linkTo = async (list: string, start: string): Promise<string> => {
+    await page.goto(site + list);
+    return (await page.locator(`main a[href^="${start}?id="]`).first().getAttribute('href')) ?? '';
+  };
+  const grant = await linkTo('/grants', '/grants/grant');
+  const file = await linkTo('/files', '/files/file');
+  return [
+    { route: grant, who: 'Alice', name: 'one-grant' },
+    { route: file, who: 'Alice', name: 'one-file' },
+    { route: grant.replace('/grants/grant', '/inbox/item'), who: 'Bob', name: 'one-item' },
+  ];
+}
+
+/** Opens the page of one thing and waits until all of it is there. */
+async function loadThing(page: Page, { route, who }: Thing): Promise<void> {
+  await page.evaluate((name) => localStorage.setItem('wagmi.dintel.persona', JSON.stringify(name)), who);
+  await load(page, route);
+  await page
+    .getByTestId(/^(happened|place|sender)$/)
+    .first()
+    .waitFor();
+  await settle(page);
 }
 
 async function load(page: Page, route: string): Promise<void> {
@@ -66,6 +106,26 @@ const tooWide = (page: Page): Promise<number> =>
 /** A name for a picture of it. */
 const named = (route: string): string => route.slice(1).replaceAll('/', '-') || 'home';
 
+/** Nothing jumps, nothing stands over the edge, and axe is content in light and dark. */
+async function isGoodOnPhone(page: Page, route: string, name: string, expect: ExpectStatic): Promise<void> {
+  const { shifted, jumped } = await readPaint(page);
+  expect.soft(shifted, `${route} jumped on a phone:\n${jumped.join('\n')}`).toBeLessThan(0.05);
+  expect.soft(await tooWide(page), `${route} is too wide for a phone`).toBe(0);
+  await page.evaluate(axe.source);
+  expect.soft(await axeFaults(page), `${route}, light`).toEqual([]);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  expect.soft(await axeFaults(page, ['color-contrast']), `${route}, dark`).toEqual([]);
+  await page.screenshot({ path: `${pictures}/${name}-phone-dark.png`, fullPage: true });
+  await page.emulateMedia({ colorScheme: 'light' });
+}
+
+async function keepsStill(page: Page, route: string, name: string, expect: ExpectStatic): Promise<void> {
+  const { shifted, jumped } = await readPaint(page);
+  expect.soft(shifted, `${route} jumped on a desk:\n${jumped.join('\n')}`).toBeLessThan(0.05);
+  expect.soft(await tooWide(page), route).toBe(0);
+  await page.screenshot({ path: `${pictures}/${name}.png`, fullPage: true });
+}
+
 describe.concurrent('every page', () => {
   it('fits a phone and is clean for axe in light and dark; nothing jumps', async ({ expect }) => {
     expect(routes.length).toBeGreaterThan(15);
@@ -74,15 +134,7 @@ describe.concurrent('every page', () => {
     await page.emulateMedia({ reducedMotion: 'reduce' });
     for (const route of [...routes, '/none']) {
       await load(page, route);
-      const { shifted, jumped } = await readPaint(page);
-      expect.soft(shifted, `${route} jumped on a phone:\n${jumped.join('\n')}`).toBeLessThan(0.05);
-      expect.soft(await tooWide(page), `${route} is too wide for a phone`).toBe(0);
-      await page.evaluate(axe.source);
-      expect.soft(await axeFaults(page), `${route}, light`).toEqual([]);
-      await page.emulateMedia({ colorScheme: 'dark' });
-      expect.soft(await axeFaults(page, ['color-contrast']), `${route}, dark`).toEqual([]);
-      await page.screenshot({ path: `${pictures}/${named(route)}-phone-dark.png`, fullPage: true });
-      await page.emulateMedia({ colorScheme: 'light' });
+      await isGoodOnPhone(page, route, named(route), expect);
     }
     expect(faults.filter((fault) => !fault.includes('404'))).toEqual([]);
     await page.close();
@@ -92,11 +144,23 @@ describe.concurrent('every page', () => {
     const { page } = await asAlice(desk);
     for (const route of routes) {
       await load(page, route);
-      const { shifted, jumped } = await readPaint(page);
-      expect.soft(shifted, `${route} jumped on a desk:\n${jumped.join('\n')}`).toBeLessThan(0.05);
-      expect.soft(await tooWide(page), route).toBe(0);
-      await page.screenshot({ path: `${pictures}/${named(route)}.png`, fullPage: true });
+      await keepsStill(page, route, named(route), expect);
     }
+    await page.close();
+  });
+
+  it('of one thing, with its address, is as good: a grant, a file, something received', async ({ expect }) => {
+    const { page, faults } = await asAlice(phone);
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    for (const thing of await thingsOf(page)) {
+      await loadThing(page, thing);
+      await isGoodOnPhone(page, thing.route, thing.name, expect);
+      await page.setViewportSize(desk);
+      await loadThing(page, thing);
+      await keepsStill(page, thing.route, thing.name, expect);
+      await page.setViewportSize(phone);
+    }
+    expect(faults).toEqual([]);
     await page.close();
   });
 

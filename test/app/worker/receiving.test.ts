@@ -1,7 +1,7 @@
 /** From whom something comes, as the inbox says it. */
-import { Bob, heldFile } from 'dintel';
+import { Bob, heldFile, publishKeys } from 'dintel';
 import { PolicyManager } from 'dintel/chain';
-import { formatLink, helloTag, policyIdOf, sealNotice, toHex, utf8 } from 'dintel/protocol';
+import { fingerprintWords, formatLink, helloTag, policyIdOf, sealNotice, toHex, utf8 } from 'dintel/protocol';
 import { createTestNetwork, type TestNetwork } from 'dintel/testing';
 import { beforeAll, expect, it } from 'vitest';
 import type { Self } from '../../../app/worker/person.ts';
@@ -55,4 +55,21 @@ it('calls the sender as the reader does once his key has signed the manifest', a
   const item = (await receiving(bob).inbox(undefined, context)).find(({ policyId }) => policyId === grant.policyId);
   const key = toHex(net.keyring('alice').verifying().publicKey.toBytes());
   expect(item).toMatchObject({ state: 'live', from: 'My Alice', fromKey: key, claimedName: undefined });
+
+  const words = fingerprintWords(
+    net.keyring('alice').receiving().publicKey,
+    net.keyring('alice').verifying().publicKey,
+  );
+  const asks = receiving(bob);
+  const { policyId } = grant;
+  expect(await asks.sender({ policyId })).toEqual({ words, isKnown: true, comparedAt: undefined });
+  const [known] = await bob.people.list();
+  await bob.people.confirm(known?.id ?? '', words);
+  expect(await asks.sender({ policyId })).toMatchObject({ isKnown: true, comparedAt: expect.any(Number) });
+  // To whom she is a stranger she has words once her account has published them, and none before.
+  await bob.people.remove(known?.id ?? '');
+  await bob.inbox.accept(policyId);
+  expect(await asks.sender({ policyId })).toEqual({ words: undefined, isKnown: false, comparedAt: undefined });
+  await (await publishKeys(alice.network, { keyring: net.keyring('alice') }))?.wait();
+  expect(await asks.sender({ policyId })).toMatchObject({ words });
 });

@@ -4,6 +4,7 @@ import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { acquaintances } from '../../../app/worker/acquaintances.ts';
 import { inviting } from '../../../app/worker/inviting.ts';
 import type { CallContext, Self } from '../../../app/worker/person.ts';
+import { receiving } from '../../../app/worker/receiving.ts';
 import { type OwnFile, sharing } from '../../../app/worker/sharing.ts';
 import { refusal } from '../../keys/support.ts';
 import { context, personOf } from './person.ts';
@@ -79,4 +80,28 @@ it('finishes what a closed tab cut short, with the file that only this browser h
   expect(await refusal(() => asks.grant(args, allGone))).not.toBe('accepted');
   for (const node of net.nodes) node.up();
   expect(await asks.resume(undefined, context)).toBe(1);
+});
+
+it('opens no sooner than it was set to, and says so on both sides', async () => {
+  const asks = sharing(alice);
+  const startsAt = net.in(3_600);
+  const args = { ...terms(), startsAt, fileId: file.id, to: { card }, whom: 'Bob', hello: false };
+  const { policyId, link, ...granted } = await asks.grant(args, context);
+  expect(granted.startsAt).toBe(startsAt);
+  const bob = receiving(await personOf(net, 'bob'));
+  const own = async () => (await asks.grants(undefined, context)).find((one) => one.policyId === policyId);
+  expect([await own(), await bob.look({ link }, context)]).toMatchObject([
+    { state: 'live', startsAt },
+    { state: 'pending', startsAt },
+  ]);
+  await net.advance(3_600);
+  expect([await own(), await bob.look({ link }, context)]).toMatchObject([
+    { state: 'live', startsAt: undefined },
+    { state: 'live', startsAt: undefined },
+  ]);
+  // What is stopped before it begins has not merely not begun.
+  const later = await asks.grant({ ...args, startsAt: net.in(3_600), until: net.in(7_200) }, context);
+  await asks.revoke(later, context);
+  const [stopped] = await asks.grants(undefined, context);
+  expect(stopped).toMatchObject({ state: 'revoked', startsAt: undefined });
 });
