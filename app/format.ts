@@ -1,4 +1,5 @@
 /** Numbers and times as people read them. Pure; every function says its unit. */
+import { dateFormat } from './i18n/formats.ts';
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
@@ -28,7 +29,7 @@ export function bytes(size: number): string {
 export function timeOf(seconds: number, language: string): string {
   const date = new Date(seconds * 1000);
   const near = Math.abs(date.getTime() - Date.now()) < 86_400_000;
-  return new Intl.DateTimeFormat(language, {
+  return dateFormat(language, {
     ...(!near && { day: 'numeric', month: 'short', year: 'numeric' }),
     hour: 'numeric',
     minute: '2-digit',

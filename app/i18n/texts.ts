@@ -4,6 +4,8 @@
  *
  * In a line, `{name}` is a value and `{n|node|nodes}` is the number n with the form that its language wants.
  */
+import { numberFormat, pluralRules } from './formats.ts';
+
 export type Language = 'en' | 'es';
 export const languages: readonly Language[] = ['en', 'es'];
 export const languageNames: Readonly<Record<Language, string>> = { en: 'English', es: 'Español' };
@@ -24,9 +26,9 @@ export function say(language: Language, line: string, values: Values = {}): stri
   return line.replace(/\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g, (whole, name: string, one?: string, many?: string) => {
     const value = values[name];
     if (value === undefined) return whole;
-    const shown = typeof value === 'string' ? value : new Intl.NumberFormat(language).format(value);
+    const shown = typeof value === 'string' ? value : numberFormat(language).format(value);
     if (one === undefined) return shown;
-    const form = new Intl.PluralRules(language).select(Number(value)) === 'one' ? one : many;
+    const form = pluralRules(language).select(Number(value)) === 'one' ? one : many;
     return `${shown} ${form}`;
   });
 }

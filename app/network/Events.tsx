@@ -1,10 +1,12 @@
 'use client';
 
-import { useMemo, useState } from 'react';
-import { Button } from '../components/Button';
+import { useDeferredValue, useMemo, useState } from 'react';
 import { Choice } from '../components/Choice';
+import { More } from '../components/More';
 import { Panel } from '../components/Panel';
 import { Skeleton } from '../components/Skeleton';
+import { useSome } from '../hooks/useSome';
+import { numberFormat } from '../i18n/formats';
 import { useLanguage, useText } from '../i18n/useText';
 import { EventList } from './EventList';
 import { NetworkHead } from './Parts';
@@ -12,26 +14,24 @@ import { type Kind, kinds, sentenceOf } from './sentences';
 import { networkTexts } from './texts';
 import { useChronicle } from './useChronicle';
 
-const page = 30;
-
 /** Everything that happened, by what it is about. */
 export function Events() {
   const t = useText(networkTexts);
   const [language] = useLanguage();
   const { chronicle } = useChronicle();
   const [kind, setKind] = useState<Kind | 'all'>('all');
-  const [count, setCount] = useState(page);
   const facts = chronicle?.facts;
-  const found = useMemo(
-    () =>
-      (facts ?? [])
-        .filter((fact) => {
-          const said = sentenceOf(fact, language);
-          return said !== undefined && (kind === 'all' || said.kind === kind);
-        })
-        .reverse(),
-    [facts, kind, language],
+  // The choice is seen at once; what it finds may come a moment later.
+  const wanted = useDeferredValue(kind);
+  const said = useMemo(
+    () => (facts ?? []).map((fact) => ({ fact, kind: sentenceOf(fact, language)?.kind })).reverse(),
+    [facts, language],
   );
+  const found = useMemo(
+    () => said.flatMap((one) => (one.kind !== undefined && (wanted === 'all' || one.kind === wanted) ? one.fact : [])),
+    [said, wanted],
+  );
+  const { some, more, back } = useSome(found, 30);
   return (
     <>
       <NetworkHead title={t('events')}>{t('eventsLead')}</NetworkHead>
@@ -42,23 +42,19 @@ export function Events() {
           options={(['all', ...kinds] as const).map((value) => ({ value, text: t(`kind.${value}`) }))}
           onChange={(value) => {
             setKind(value);
-            setCount(page);
+            back();
           }}
         />
       </div>
       <Panel
-        title={t(`kind.${kind}`)}
-        note={chronicle && new Intl.NumberFormat(language).format(found.length)}
+        title={t(`kind.${wanted}`)}
+        note={chronicle && numberFormat(language).format(found.length)}
         empty={chronicle !== undefined && found.length === 0 ? t('noEvents') : undefined}
       >
-        {chronicle === undefined ? (
-          <Skeleton rows={14} />
-        ) : (
-          <EventList facts={found.slice(0, count)} now={chronicle.timestamp} />
-        )}
-        {found.length > count && (
+        {chronicle === undefined ? <Skeleton rows={14} /> : <EventList facts={some} now={chronicle.timestamp} />}
+        {more !== undefined && (
           <div className="border-line border-t p-4">
-            <Button onClick={() => setCount(count + page)}>{t('more')}</Button>
+            <More onMore={more} />
           </div>
         )}
       </Panel>

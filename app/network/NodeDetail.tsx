@@ -1,7 +1,7 @@
 'use client';
 
 import { useSearchParams } from 'next/navigation';
-import { useMemo } from 'react';
+import { Suspense, useMemo } from 'react';
 import { ButtonLink } from '../components/Button';
 import { Figure } from '../components/Figure';
 import { Notice } from '../components/Notice';
@@ -9,6 +9,7 @@ import { nickname } from '../components/nickname';
 import { Panel } from '../components/Panel';
 import { Skeleton } from '../components/Skeleton';
 import { useProbes } from '../hooks/useProbes';
+import { numberFormat } from '../i18n/formats';
 import { useLanguage, useText } from '../i18n/useText';
 import { BeatsPanel } from '../operate/BeatsPanel';
 import { earningsByPolicy } from '../operate/earnings';
@@ -25,6 +26,37 @@ import { amount, clock, fromNow } from './words';
 
 /** One node, by the address in the address bar: what everyone can know of it. */
 export function NodeDetail() {
+  return (
+    <Suspense fallback={<Soon />}>
+      <Node />
+    </Suspense>
+  );
+}
+
+/** The page while its address, or what the chain says of it, is on its way. */
+function Soon({ address }: { readonly address?: string | undefined }) {
+  const t = useText(networkTexts);
+  return (
+    <>
+      <Head address={address} />
+      <Panel title={t('heartbeats')}>
+        <Skeleton rows={12} />
+      </Panel>
+    </>
+  );
+}
+
+function Head({ address }: { readonly address: string | undefined }) {
+  const t = useText(networkTexts);
+  return (
+    <NetworkHead title={address === undefined ? t('node') : t('nodePage', { name: nickname(address) })}>
+      {t('nodeLead')}
+      <span className="mt-1 block min-h-5 break-all font-mono text-[0.8rem] leading-5">{address}</span>
+    </NetworkHead>
+  );
+}
+
+function Node() {
   const t = useText(networkTexts);
   const [language] = useLanguage();
   const address = useSearchParams().get('at')?.toLowerCase() ?? '';
@@ -33,12 +65,15 @@ export function NodeDetail() {
     () => (chronicle === undefined ? undefined : nodesOf(chronicle).find((one) => one.address === address)),
     [chronicle, address],
   );
-  if (chronicle === undefined) return <Skeleton rows={12} />;
+  if (chronicle === undefined) return <Soon address={address === '' ? undefined : address} />;
   if (node === undefined) {
     return (
-      <Notice title={t('unknownNode')} action={<ButtonLink href="/network">{t('overview')}</ButtonLink>}>
-        {t('unknownNodeNote')}
-      </Notice>
+      <>
+        <Head address={undefined} />
+        <Notice title={t('unknownNode')} action={<ButtonLink href="/network">{t('overview')}</ButtonLink>}>
+          {t('unknownNodeNote')}
+        </Notice>
+      </>
     );
   }
   const convictions = convictionsOf(chronicle.facts, address);
@@ -47,13 +82,11 @@ export function NodeDetail() {
     [t('webAddress'), node.url],
     [t('operator'), node.operators.at(-1)?.operator ?? ''],
     [t('since'), clock(node.bondedAt, language)],
-    [t('promised'), new Intl.NumberFormat(language).format(node.availableUntil)],
+    [t('promised'), numberFormat(language).format(node.availableUntil)],
   ];
   return (
     <>
-      <NetworkHead title={t('nodePage', { name: nickname(address) })}>
-        <span className="break-all font-mono text-sm">{address}</span>
-      </NetworkHead>
+      <Head address={address} />
       <div className="flex flex-col gap-6">
         <dl className="grid grid-cols-2 gap-4 md:grid-cols-4">
           <Figure name={t('stake')} value={amount(node.stake, language, 0)} unit="DNTL" />

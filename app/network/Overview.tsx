@@ -6,6 +6,7 @@ import { Figure } from '../components/Figure';
 import { Panel } from '../components/Panel';
 import { Skeleton } from '../components/Skeleton';
 import { useProbes } from '../hooks/useProbes';
+import { numberFormat } from '../i18n/formats';
 import { useLanguage, useText } from '../i18n/useText';
 import { convictionsOf } from './convictions';
 import { EventList } from './EventList';
@@ -62,7 +63,7 @@ export function Overview() {
           />
           <Figure
             name={t('epoch')}
-            value={chronicle && new Intl.NumberFormat(language).format(epoch)}
+            value={chronicle && numberFormat(language).format(epoch)}
             unit={chronicle && t('nextIn', { time: span((epoch + 1) * length - now, language) })}
           />
         </dl>

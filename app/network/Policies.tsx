@@ -1,12 +1,14 @@
 'use client';
 
 import { useSearchParams } from 'next/navigation';
-import { useMemo, useState } from 'react';
-import { Button, ButtonLink } from '../components/Button';
+import { Suspense, useMemo } from 'react';
+import { ButtonLink } from '../components/Button';
 import { Figure } from '../components/Figure';
+import { More } from '../components/More';
 import { Notice } from '../components/Notice';
 import { Panel } from '../components/Panel';
 import { Skeleton } from '../components/Skeleton';
+import { useSome } from '../hooks/useSome';
 import { useLanguage, useText } from '../i18n/useText';
 import { NetworkHead } from './Parts';
 import { Flow, Phase, PolicyRows } from './PolicyRows';
@@ -16,46 +18,63 @@ import { useChronicle } from './useChronicle';
 import { NodeLink } from './Who';
 import { amount, clock, gwei } from './words';
 
-const page = 20;
-
 /** All policies, or the one whose id is in the address. */
 export function Policies() {
   const t = useText(networkTexts);
-  const id = useSearchParams().get('id')?.toLowerCase();
-  const { chronicle } = useChronicle();
-  const [count, setCount] = useState(page);
-  const facts = chronicle?.facts;
-  const policies = useMemo(() => (facts === undefined ? [] : policiesOf(facts)), [facts]);
-  const now = chronicle?.timestamp ?? 0;
-  const chosen = policies.find((policy) => policy.id === id);
   return (
     <>
       <NetworkHead title={t('policies')}>{t('policiesLead')}</NetworkHead>
-      {id !== undefined && chronicle !== undefined && chosen === undefined && (
-        <Notice title={t('unknownPolicy')} action={<ButtonLink href="/network/policies">{t('back')}</ButtonLink>}>
-          {t('unknownPolicyNote')}
-        </Notice>
-      )}
-      {id !== undefined && chosen !== undefined && <Detail policy={chosen} now={now} />}
-      {id === undefined && (
-        <Panel
-          title={t('allPolicies')}
-          note={chronicle && String(policies.length)}
-          empty={chronicle !== undefined && policies.length === 0 ? t('noPolicies') : undefined}
-        >
-          {chronicle === undefined ? (
-            <Skeleton rows={12} />
-          ) : (
-            <PolicyRows policies={policies.slice(0, count)} now={now} />
-          )}
-          {policies.length > count && (
-            <div className="border-line border-t p-4">
-              <Button onClick={() => setCount(count + page)}>{t('more')}</Button>
-            </div>
-          )}
-        </Panel>
-      )}
+      <Suspense fallback={<Soon />}>
+        <Chosen />
+      </Suspense>
     </>
+  );
+}
+
+function Soon() {
+  const t = useText(networkTexts);
+  return (
+    <Panel title={t('allPolicies')}>
+      <Skeleton rows={12} />
+    </Panel>
+  );
+}
+
+function Chosen() {
+  const t = useText(networkTexts);
+  const id = useSearchParams().get('id')?.toLowerCase();
+  const { chronicle } = useChronicle();
+  const facts = chronicle?.facts;
+  const policies = useMemo(() => (facts === undefined ? [] : policiesOf(facts)), [facts]);
+  if (chronicle === undefined) return id === undefined ? <Soon /> : <Skeleton rows={12} />;
+  const now = chronicle.timestamp;
+  if (id === undefined) return <All policies={policies} now={now} />;
+  const chosen = policies.find((policy) => policy.id === id);
+  return chosen === undefined ? (
+    <Notice title={t('unknownPolicy')} action={<ButtonLink href="/network/policies">{t('back')}</ButtonLink>}>
+      {t('unknownPolicyNote')}
+    </Notice>
+  ) : (
+    <Detail policy={chosen} now={now} />
+  );
+}
+
+function All({ policies, now }: { readonly policies: readonly PolicyRow[]; readonly now: number }) {
+  const t = useText(networkTexts);
+  const { some, more } = useSome(policies);
+  return (
+    <Panel
+      title={t('allPolicies')}
+      note={String(policies.length)}
+      empty={policies.length === 0 ? t('noPolicies') : undefined}
+    >
+      <PolicyRows policies={some} now={now} />
+      {more !== undefined && (
+        <div className="border-line border-t p-4">
+          <More onMore={more} />
+        </div>
+      )}
+    </Panel>
   );
 }
 

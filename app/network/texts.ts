@@ -107,7 +107,6 @@ export const networkTexts = texts(
     'kind.policies': 'policies',
     'kind.money': 'money',
     'kind.penalties': 'penalties',
-    more: 'Show more',
     block: 'block {block}',
     quorumLead: 'How many nodes, and how many of them must answer? It depends on what you fear. Move the sliders.',
     howMany: 'Nodes you choose',
@@ -125,6 +124,7 @@ export const networkTexts = texts(
     colludeMeans:
       'A quorum that colludes with your reader could go on opening after you revoke. Without your reader even all of them learn nothing.',
     nodePage: 'Node {name}',
+    nodeLead: 'What everyone can know of it: its stake, whether it kept its word, what it earned and what it lost.',
     operator: 'Operator',
     since: 'Bonded',
     promised: 'Promised until epoch',
@@ -248,7 +248,6 @@ export const networkTexts = texts(
     'kind.policies': 'pólizas',
     'kind.money': 'dinero',
     'kind.penalties': 'sanciones',
-    more: 'Mostrar más',
     block: 'bloque {block}',
     quorumLead: '¿Cuántos nodos, y cuántos de ellos deben responder? Depende de lo que temas. Mueve los controles.',
     howMany: 'Nodos que eliges',
@@ -266,6 +265,7 @@ export const networkTexts = texts(
     colludeMeans:
       'Un quórum que conspire con tu lector podría seguir abriendo tras la revocación. Sin tu lector ni todos juntos averiguan nada.',
     nodePage: 'Nodo {name}',
+    nodeLead: 'Lo que todos pueden saber de él: su depósito, si cumplió su palabra, qué ganó y qué perdió.',
     operator: 'Operador',
     since: 'Desde',
     promised: 'Prometido hasta la época',

@@ -1,9 +1,10 @@
 /** Numbers and times of the network as people read them, in their language. Pure; every function says its unit. */
+import { awayFormat, dateFormat, numberFormat } from '../i18n/formats.ts';
 import type { Language } from '../i18n/texts.ts';
 
 /** Units of 18 decimals, at most `digits` of them; what is more than nothing is never shown as nothing. */
 export function amount(value: bigint, language: Language, digits = 4): string {
-  const format = new Intl.NumberFormat(language, { maximumFractionDigits: digits });
+  const format = numberFormat(language, { maximumFractionDigits: digits });
   const least = 10n ** BigInt(18 - digits);
   if (value !== 0n && value < least && value > -least) return `< ${format.format(10 ** -digits)}`;
   // Twelve digits are enough to read; the rest is in the contract.
@@ -14,7 +15,7 @@ export function amount(value: bigint, language: Language, digits = 4): string {
 export const short = (value: number, language: Language): string =>
   value === 0
     ? '0'
-    : new Intl.NumberFormat(language, {
+    : numberFormat(language, {
         notation: value >= 10_000 ? 'compact' : 'standard',
         maximumSignificantDigits: 3,
       }).format(value);
@@ -33,29 +34,26 @@ export function span(seconds: number, language: Language): string {
   for (const [length, unit] of units) {
     const count = Math.floor(rest / length);
     rest %= length;
-    if (count > 0)
-      said.push(new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short' }).format(count));
+    if (count > 0) said.push(numberFormat(language, { style: 'unit', unit, unitDisplay: 'short' }).format(count));
     if (said.length === 2 || (said.length === 1 && count > 9)) break;
   }
-  return (
-    said.join(' ') || new Intl.NumberFormat(language, { style: 'unit', unit: 'second', unitDisplay: 'short' }).format(0)
-  );
+  return said.join(' ') || numberFormat(language, { style: 'unit', unit: 'second', unitDisplay: 'short' }).format(0);
 }
 
 /** How long ago, or in how long, `time` is from `now`; both in seconds. */
 export function fromNow(time: number, now: number, language: Language): string {
   const away = time - now;
   const [length, unit] = units.find(([one]) => Math.abs(away) >= one) ?? ([1, 'second'] as const);
-  return new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(Math.trunc(away / length), unit);
+  return awayFormat(language, { numeric: 'auto' }).format(Math.trunc(away / length), unit);
 }
 
 /** A point in time, seconds since 1970, as the reader's clock has it. */
 export const clock = (time: number, language: Language): string =>
-  new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(time * 1000);
+  dateFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(time * 1000);
 
 /** Only the hour of it, or the day if the span shown is longer than two days. */
 export const moment = (time: number, spanSeconds: number, language: Language): string =>
-  new Intl.DateTimeFormat(
+  dateFormat(
     language,
     spanSeconds > 172_800 ? { month: 'short', day: 'numeric' } : { hour: '2-digit', minute: '2-digit' },
   ).format(time * 1000);
@@ -64,9 +62,9 @@ export const moment = (time: number, spanSeconds: number, language: Language): s
 export function chance(value: number, language: Language): string {
   const near = Math.min(value, 1 - value);
   const digits = near <= 0 ? 0 : Math.min(6, Math.max(0, Math.ceil(-Math.log10(near)) - 1));
-  return new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: digits }).format(value);
+  return numberFormat(language, { style: 'percent', maximumFractionDigits: digits }).format(value);
 }
 
 /** Wei per share and epoch. */
 export const gwei = (wei: bigint, language: Language): string =>
-  `${new Intl.NumberFormat(language).format(Number(wei / 10n ** 6n) / 1000)} gwei`;
+  `${numberFormat(language).format(Number(wei / 10n ** 6n) / 1000)} gwei`;

@@ -16,6 +16,8 @@ import { Penalties } from '../network/Penalties';
 import { useChronicle } from '../network/useChronicle';
 import { PolicyLink } from '../network/Who';
 import { amount, fromNow, span } from '../network/words';
+import { useMeSoon } from '../session/me';
+import { Stranger } from '../session/Stranger';
 import { BeatsPanel } from './BeatsPanel';
 import { EarningsPlots } from './EarningsPlots';
 import { earningsByPolicy } from './earnings';
@@ -26,23 +28,43 @@ import { operateTexts } from './texts';
 import { type Holdings, useHoldings } from './useNode';
 import { Withdraw } from './Withdraw';
 
+/** In place of a figure, as wide as most of them. */
+const place = '\u2007\u2007…\u2007\u2007';
+
 /** The operator's page: the connected wallet's node, or the way to one. */
 export function Operate() {
+  return useMeSoon()?.account === undefined ? <Nobody /> : <Somebody />;
+}
+
+/** What it takes, for whoever is not connected. */
+function Nobody() {
   const t = useText(operateTexts);
   const { chronicle } = useChronicle();
-  const { account, holdings } = useHoldings();
-  if (account === undefined) {
+  return (
+    <>
+      <PageHead title={t('title')}>{t('lead')}</PageHead>
+      <Stranger soon={<Soon />}>
+        <Panel title={t('becomeTitle')}>
+          <Notice title={t('connectFirst')}>{t('connectNote')}</Notice>
+          <Needs chronicle={chronicle} />
+        </Panel>
+      </Stranger>
+    </>
+  );
+}
+
+function Somebody() {
+  const t = useText(operateTexts);
+  const { chronicle } = useChronicle();
+  const { holdings } = useHoldings();
+  if (chronicle === undefined || holdings === undefined) {
     return (
       <>
         <PageHead title={t('title')}>{t('lead')}</PageHead>
-        <Panel title={t('becomeTitle')}>
-          <Notice title={t('connectFirst')}>{t('connectNote')}</Notice>
-          {chronicle !== undefined && <Needs chronicle={chronicle} held={undefined} />}
-        </Panel>
+        <Soon />
       </>
     );
   }
-  if (chronicle === undefined || holdings === undefined) return <OperateSoon />;
   const { miner } = holdings;
   const isNode = miner.stake > 0n || miner.unbonding > 0n;
   return isNode ? (
@@ -71,36 +93,33 @@ export function Operate() {
   );
 }
 
-/** The page while it is on its way: needs no network. */
-export function OperateSoon() {
+/** The position while it is on its way. */
+function Soon() {
   const t = useText(operateTexts);
   return (
-    <>
-      <PageHead title={t('title')}>{t('lead')}</PageHead>
-      <Panel title={t('title')}>
-        <Skeleton rows={10} />
-      </Panel>
-    </>
+    <Panel title={t('title')}>
+      <Skeleton rows={10} />
+    </Panel>
   );
 }
 
-/** What it takes to run a node. */
-function Needs({ chronicle, held }: { readonly chronicle: Chronicle; readonly held: bigint | undefined }) {
+/** What it takes to run a node; what the contracts ask has its place before they have answered. */
+function Needs({ chronicle, held }: { readonly chronicle: Chronicle | undefined; readonly held?: bigint }) {
   const t = useText(operateTexts);
   const [language] = useLanguage();
-  const { minStake, unbonding, epochLength } = chronicle.rules;
+  const { minStake, unbonding, epochLength } = chronicle?.rules ?? {};
+  const least = minStake === undefined ? place : amount(minStake, language, 0);
+  const time = unbonding === undefined || epochLength === undefined ? place : span(unbonding * epochLength, language);
   const needs = [
-    t('need1', {
-      amount: amount(minStake, language, 0),
-      held: held === undefined ? '–' : amount(held, language, 0),
-    }),
+    `${t('need1', { amount: least })}${held === undefined ? '' : ` ${t('holds', { amount: amount(held, language, 0) })}`}`,
     t('need2'),
-    t('need3', { time: span(unbonding * epochLength, language) }),
+    t('need3', { time }),
   ];
   return (
     <ol className="grid gap-px overflow-hidden rounded-b-card bg-line sm:grid-cols-3">
       {needs.map((need, i) => (
-        <li key={need} className="flex gap-4 bg-raised p-5">
+        // biome-ignore lint/suspicious/noArrayIndexKey: they have numbers, and their words change with what the contracts say.
+        <li key={i} className="flex gap-4 bg-raised p-5">
           <span aria-hidden="true" className="font-semibold text-2xl text-teal">
             {i + 1}
           </span>

@@ -7,7 +7,6 @@ import { useConfig } from 'wagmi';
 import { Button, ButtonLink } from '../components/Button';
 import { Choice } from '../components/Choice';
 import { Field } from '../components/Field';
-import { Notice } from '../components/Notice';
 import { Skeleton } from '../components/Skeleton';
 import { codeOf, sentenceOfError } from '../errors/sentence';
 import { useTask } from '../hooks/useTask';
@@ -33,10 +32,8 @@ const firstGas = 5n * 10n ** 17n;
 
 /** How much, which node, confirm: for whoever has a wallet. */
 export function Stake() {
-  const t = useText(operateTexts);
   const { chronicle } = useChronicle();
-  const { account, holdings } = useHoldings();
-  if (account === undefined) return <Notice title={t('connectFirst')}>{t('connectNote')}</Notice>;
+  const { holdings } = useHoldings();
   if (chronicle === undefined || holdings === undefined) return <Skeleton rows={10} />;
   return <Wizard key={holdings.account} chronicle={chronicle} holdings={holdings} />;
 }

@@ -1,6 +1,6 @@
 import { Ready } from '../components/Ready';
 import { titled } from '../i18n/titles';
-import { Operate, OperateSoon } from './Operate';
+import { Operate } from './Operate';
 
 export const metadata = titled('/operate');
 
@@ -8,7 +8,7 @@ export const metadata = titled('/operate');
 export default function OperatePage() {
   return (
     <div className="min-h-dvh">
-      <Ready fallback={<OperateSoon />}>
+      <Ready early>
         <Operate />
       </Ready>
     </div>

@@ -10,7 +10,7 @@ export const operateTexts = texts(
     becomeTitle: 'Run a node',
     becomeNote: 'You need a machine that stays on, tokens to stake, and a little ETH for heartbeats.',
     stake: 'Stake',
-    need1: 'Stake at least {amount} tokens. You hold {held}.',
+    need1: 'Stake at least {amount} tokens.',
     need2: 'Keep a machine on. It sends a heartbeat every few epochs; epochs it misses earn nothing.',
     need3: 'Asked back, stake is free after {time} at the earliest. Until then a proven lie can take part of it.',
     yourNode: 'Your node, {name}',
@@ -123,7 +123,7 @@ export const operateTexts = texts(
     becomeTitle: 'Lleva un nodo',
     becomeNote: 'Hace falta una máquina siempre encendida, fichas que depositar y un poco de ETH para los latidos.',
     stake: 'Depositar',
-    need1: 'Deposita al menos {amount} fichas. Tienes {held}.',
+    need1: 'Deposita al menos {amount} fichas.',
     need2: 'Mantén una máquina encendida. Envía un latido cada pocas épocas; las que pierde no ganan nada.',
     need3:
       'El depósito que se pide de vuelta queda libre como pronto a {time}. Hasta entonces una mentira probada puede costar parte de él.',

@@ -24,6 +24,9 @@ export interface Me {
 /** Filled by `Person`, which carries wagmi; a page that reads it does not. */
 export const MeContext = createContext<Me | undefined>(undefined);
 
+/** Who is here, once it is known: for what stands in the export already. Starts nobody's worker. */
+export const useMeSoon = (): Me | undefined => useContext(MeContext);
+
 /** Who is here. Starts the person's worker when it is first used. Only inside of `Ready`. */
 export function useMe(): Me {
   const me = useContext(MeContext);

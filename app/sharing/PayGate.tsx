@@ -6,13 +6,14 @@ import { Ready } from '../components/Ready';
 import { Skeleton } from '../components/Skeleton';
 import { useText } from '../i18n/useText';
 import { KeyGate } from '../keys/KeyGate';
-import { useMe } from '../session/me';
+import { useMeSoon } from '../session/me';
+import { Stranger } from '../session/Stranger';
 import { sharingTexts } from './texts';
 
-/** Shows its children to whoever has a wallet that pays and open keys. */
+/** Shows its children to whoever has a wallet that pays and open keys; says to others, from the first paint on, what is missing. */
 export function PayGate({ children }: { readonly children: ReactNode }) {
   return (
-    <Ready fallback={<Skeleton rows={1} shape="cards" />}>
+    <Ready early>
       <Gate>{children}</Gate>
     </Ready>
   );
@@ -20,8 +21,10 @@ export function PayGate({ children }: { readonly children: ReactNode }) {
 
 function Gate({ children }: { readonly children: ReactNode }) {
   const t = useText(sharingTexts);
-  const { account, settled } = useMe();
-  if (!settled) return <Skeleton rows={1} shape="cards" />;
-  if (account === undefined) return <Notice title={t('needWallet')}>{t('needWalletNote')}</Notice>;
-  return <KeyGate>{children}</KeyGate>;
+  if (useMeSoon()?.account !== undefined) return <KeyGate>{children}</KeyGate>;
+  return (
+    <Stranger soon={<Skeleton rows={1} shape="cards" />}>
+      <Notice title={t('needWallet')}>{t('needWalletNote')}</Notice>
+    </Stranger>
+  );
 }

@@ -1,6 +1,6 @@
 'use client';
 
-import { lazy, Suspense } from 'react';
+import { type ComponentType, lazy, Suspense } from 'react';
 import { ButtonLink } from '../components/Button';
 import { Notice } from '../components/Notice';
 import { PageHead } from '../components/Page';
@@ -21,23 +21,31 @@ export function Start() {
   return (
     <>
       <PageHead title={t('title')}>{t('lead')}</PageHead>
-      <Ready fallback={<div className="min-h-[36rem]" />}>
-        <Playable />
-      </Ready>
+      {Story === undefined ? (
+        <Nobody />
+      ) : (
+        <Ready fallback={soon}>
+          <Played by={Story} />
+        </Ready>
+      )}
     </>
   );
 }
 
-function Playable() {
+const soon = <div className="min-h-[36rem]" />;
+
+function Played({ by: Story }: { readonly by: ComponentType }) {
+  if (!useSite().personas?.some(({ seed }) => seed !== undefined)) return <Nobody />;
+  return (
+    <Suspense fallback={soon}>
+      <Story />
+    </Suspense>
+  );
+}
+
+/** Nobody here to play it. */
+function Nobody() {
   const t = useText(startTexts);
-  const site = useSite();
-  if (Story !== undefined && site.personas?.some(({ seed }) => seed !== undefined)) {
-    return (
-      <Suspense fallback={<div className="min-h-[36rem]" />}>
-        <Story />
-      </Suspense>
-    );
-  }
   return (
     <Notice title={t('localOnly')} action={<ButtonLink href="/share">{t('ownWallet')}</ButtonLink>}>
       {t('localOnlyNote')}

@@ -5,21 +5,28 @@ import type { Page } from 'playwright-core';
 export interface Paint {
   /** When the largest thing was on the screen. */
   readonly seen: number;
+  /** Which thing that was: its tag and the beginning of its words. */
+  readonly largest: string;
   /** All shifts that nobody asked for, added. */
   readonly shifted: number;
   /** The nodes that jumped, as far as the browser names them. */
   readonly jumped: readonly string[];
   /** The sum of what each long task had above 50 ms. */
   readonly blocked: number;
+  /** The longest task that took more than 50 ms. */
+  readonly longest: number;
   /** From a click to the next frame, the worst. */
   readonly answered: number;
 }
 
 /** A script for the page, before all others. */
 export const watchPaint = `
-  globalThis.paint = { seen: 0, shifted: 0, jumped: [], blocked: 0, answered: 0 };
+  globalThis.paint = { seen: 0, largest: '', shifted: 0, jumped: [], blocked: 0, longest: 0, answered: 0 };
   for (const [type, hear] of Object.entries({
-    'largest-contentful-paint': ({ startTime }) => { paint.seen = startTime; },
+    'largest-contentful-paint': ({ startTime, element }) => {
+      paint.seen = startTime;
+      paint.largest = element ? element.localName + ' ' + element.textContent.slice(0, 40) : 'something that is gone';
+    },
     'layout-shift': ({ value, hadRecentInput, sources }) => {
       if (hadRecentInput) return;
       paint.shifted += value;
@@ -28,7 +35,10 @@ export const watchPaint = `
         paint.jumped.push(value.toFixed(4) + ' ' + [a, b].map((r) => [r.x, r.y, r.width, r.height].map(Math.round)).join(' > ') + ' ' + name.slice(0, 90));
       }
     },
-    longtask: ({ duration }) => { paint.blocked += duration - 50; },
+    longtask: ({ duration }) => {
+      paint.blocked += duration - 50;
+      paint.longest = Math.max(paint.longest, duration);
+    },
     event: ({ duration, interactionId }) => { if (interactionId) paint.answered = Math.max(paint.answered, duration); },
   })) new PerformanceObserver((list) => list.getEntries().forEach(hear)).observe({ type, buffered: true, durationThreshold: 16 });
 `;

@@ -1,4 +1,3 @@
-import { Suspense } from 'react';
 import { Ready } from '../../components/Ready';
 import { titled } from '../../i18n/titles';
 import { NodeDetail } from '../NodeDetail';
@@ -10,9 +9,7 @@ export default function NodePage() {
   return (
     <div className="min-h-dvh">
       <Ready early>
-        <Suspense>
-          <NodeDetail />
-        </Suspense>
+        <NodeDetail />
       </Ready>
     </div>
   );

@@ -1,4 +1,3 @@
-import { Suspense } from 'react';
 import { Ready } from '../../components/Ready';
 import { titled } from '../../i18n/titles';
 import { Policies } from '../Policies';
@@ -10,9 +9,7 @@ export default function PoliciesPage() {
   return (
     <div className="min-h-dvh">
       <Ready early>
-        <Suspense>
-          <Policies />
-        </Suspense>
+        <Policies />
       </Ready>
     </div>
   );
