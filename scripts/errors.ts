@@ -1,5 +1,5 @@
 /**
- * Writes docs/ERRORS.md from the vocabulary of lib/protocol/codes.ts, so that every error's `docsUrl` has its paragraph:
+ * Writes docs/ERRORS.md from the vocabulary of lib/protocol (codes.ts, keyCodes.ts, stepCodes.ts), so that every error's `docsUrl` has its paragraph:
  * `npx node scripts/errors.ts`. A test compares.
  */
 import { writeFileSync } from 'node:fs';
@@ -9,10 +9,12 @@ import {
   chainCodes,
   clientCodes,
   commonErrors,
+  keyCodes,
   libraryCodes,
   type RouteName,
   routeDocs,
   routes,
+  sealCodes,
   stepCodes,
   stepToWire,
   type WireCode,
@@ -27,7 +29,12 @@ const parts: readonly (readonly [
   ['What a node answers', 'Over HTTP as `application/problem+json`, with the status given.', wireCodes],
   ['What clients say', 'These never cross the wire.', clientCodes],
   ['What the library says of objects and inputs', 'These never cross the wire.', libraryCodes],
-  ['Steps of Umbral and of seals', 'The `code` of an `UmbralError` is the step that refused.', stepCodes],
+  ['Keys at rest', 'What `dintel/keys` says.', keyCodes],
+  [
+    'Steps of Umbral and of seals',
+    'The `code` of an `UmbralError` is the step that refused.',
+    { ...stepCodes, ...sealCodes },
+  ],
   ['The door to a chain', 'The `code` of a `ChainError`.', chainCodes],
 ];
 
@@ -73,7 +80,7 @@ export function errorsPage(): string {
   const lines = [
     '# Errors',
     '',
-    'Written by `npx node scripts/errors.ts` from `lib/protocol/codes.ts`; do not edit. Programs match `code`, never text. Every error',
+    'Written by `npx node scripts/errors.ts` from `lib/protocol/codes.ts` and its kin; do not edit. Programs match `code`, never text. Every error',
     'of the library is a `DintelError`: `code`, `shortMessage`, `details`, `field`, `expected`, `got`, `retryable`, `docsUrl` (its place',
     'on this page), `cause` and `walk()`.',
   ];

@@ -140,7 +140,8 @@ export class NodeClient {
     const timeoutMs = options.timeoutMs ?? this.#timeoutMs;
     const timer = new AbortController();
     const timeout = setTimeout(() => timer.abort(), timeoutMs);
-    const onAbort = () => timer.abort();
+    // Told on as it was told: a reason of its own would be made for each node.
+    const onAbort = () => timer.abort(options.signal?.reason);
     options.signal?.addEventListener('abort', onAbort, { once: true });
     try {
       if (options.signal?.aborted) throw new ProtocolError('ABORTED');

@@ -7,9 +7,10 @@
  * it finds accidents. Forgery is found by the tags, whose associated data are the same header bytes.
  */
 import { utf8 } from '../protocol/bytes.ts';
-import { ProtocolError } from '../protocol/errors.ts';
+import type { ProtocolError } from '../protocol/errors.ts';
 import { sha256 } from '../protocol/hash.ts';
 import { fromHex, toHex } from '../protocol/hex.ts';
+import { keyError } from './keyError.ts';
 
 /** Whose secret lies inside. A box of one kind never opens as another. */
 export type BoxKind = 'node' | 'person' | 'vault';
@@ -97,7 +98,7 @@ export const bytesOf = (text: string): Uint8Array => fromHex(`0x${text}`);
 export const formatBox = (file: BoxFile): Uint8Array => utf8(`${JSON.stringify(file)}\n`);
 
 export function malformed(problem: string): ProtocolError {
-  return new ProtocolError('E_KEYSTORE_FORMAT', { field: 'keystore', details: problem });
+  return keyError('E_KEYSTORE_FORMAT', { field: 'keystore', details: problem });
 }
 
 /** Throws E_KEYSTORE_FORMAT (damaged, foreign, newer), E_KDF_BOUNDS. */
@@ -199,7 +200,7 @@ function bounded(value: unknown, name: string, min: number, max: number): number
 
 function outOfBounds(name: string, got: unknown, expected: string): ProtocolError {
   const details = `keystore field ${name}: expected ${expected}, got ${shown(got)}`;
-  return new ProtocolError('E_KDF_BOUNDS', { field: name, details });
+  return keyError('E_KDF_BOUNDS', { field: name, details });
 }
 
 function members(value: unknown, where: string): Record<string, unknown> {

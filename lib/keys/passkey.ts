@@ -16,6 +16,7 @@ import { utf8 } from '../protocol/bytes.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { sha256 } from '../protocol/hash.ts';
 import { bytesOf, hexOf } from './boxFile.ts';
+import { keyError } from './keyError.ts';
 import { type NewSlot, newSalt, type SecretKeyMaterial, type Unlock } from './slot.ts';
 import type { SlotInfo } from './vault.ts';
 
@@ -76,7 +77,7 @@ export async function enrolPasskey(
   const id = hexOf(new Uint8Array(made.rawId));
   const first = secretIn(prf);
   if (first !== undefined) return { type: 'passkey', id, salt, secret: first, name };
-  if (prf?.enabled !== true) throw new ProtocolError('E_PASSKEY', { field: 'passkey' });
+  if (prf?.enabled !== true) throw keyError('E_PASSKEY', { field: 'passkey' });
   const slot = { id: '', type: 'passkey', subject: id, name: '', salt: hexOf(salt) } as const;
   const { secret } = await getSecret(credentials, [slot], options);
   return { type: 'passkey', id, salt, secret, name };
@@ -87,7 +88,7 @@ export async function unlockWithPasskey(
   options: PasskeyOptions & { readonly slots: readonly SlotInfo[] },
 ): Promise<Unlock> {
   const slots = options.slots.filter(({ type }) => type === 'passkey');
-  if (slots.length === 0) throw new ProtocolError('E_SLOT', { field: 'slots', expected: 'a slot of a passkey' });
+  if (slots.length === 0) throw keyError('E_SLOT', { field: 'slots', expected: 'a slot of a passkey' });
   const { id, secret } = await getSecret(credentialsOf(options), slots, options);
   return { type: 'passkey', id, secret };
 }
@@ -112,7 +113,7 @@ async function getSecret(
     }),
   );
   const secret = secretIn(got.getClientExtensionResults().prf);
-  if (secret === undefined) throw new ProtocolError('E_PASSKEY', { field: 'passkey' });
+  if (secret === undefined) throw keyError('E_PASSKEY', { field: 'passkey' });
   return { id: hexOf(new Uint8Array(got.rawId)), secret };
 }
 
@@ -138,7 +139,7 @@ const own = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => Uint8Array.from(byte
 
 function credentialsOf({ credentials }: PasskeyOptions): Credentials {
   const found = credentials ?? globalThis.navigator?.credentials;
-  if (found === undefined) throw new ProtocolError('E_PASSKEY', { field: 'passkey' });
+  if (found === undefined) throw keyError('E_PASSKEY', { field: 'passkey' });
   return found;
 }
 
@@ -153,8 +154,9 @@ async function ceremony(
   } catch (cause) {
     if (signal?.aborted) throw new ProtocolError('ABORTED', { cause: signal.reason });
     const refused = cause instanceof Error && cause.name === 'NotAllowedError';
-    throw new ProtocolError(refused ? 'USER_REJECTED' : 'E_PASSKEY', { field: 'passkey', cause });
+    const about = { field: 'passkey', cause };
+    throw refused ? new ProtocolError('USER_REJECTED', about) : keyError('E_PASSKEY', about);
   }
-  if (answer === null || !('rawId' in answer)) throw new ProtocolError('E_PASSKEY', { field: 'passkey' });
+  if (answer === null || !('rawId' in answer)) throw keyError('E_PASSKEY', { field: 'passkey' });
   return answer as PublicKeyCredential;
 }

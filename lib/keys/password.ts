@@ -7,6 +7,7 @@ import { randomBytes } from '@noble/hashes/utils.js';
 import { utf8 } from '../protocol/bytes.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { bytesOf, hexOf, type ScryptFacts } from './boxFile.ts';
+import { keyError } from './keyError.ts';
 
 /** What we write. 2^17 · 8 · 128 bytes = 128 MiB for about half a second on the machine this was measured on. */
 const writtenScrypt = { n: 2 ** 17, r: 8, p: 1 } as const;
@@ -44,4 +45,4 @@ export function checkPassword(password: string): string {
   return normal;
 }
 
-const weak = (details: string): ProtocolError => new ProtocolError('E_PASSWORD_WEAK', { field: 'password', details });
+const weak = (details: string): ProtocolError => keyError('E_PASSWORD_WEAK', { field: 'password', details });

@@ -10,7 +10,7 @@
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { randomBytes } from '@noble/hashes/utils.js';
 import { utf8 } from '../protocol/bytes.ts';
-import { ProtocolError } from '../protocol/errors.ts';
+import type { ProtocolError } from '../protocol/errors.ts';
 import {
   type BoxFile,
   type BoxKind,
@@ -24,11 +24,12 @@ import {
   type SlotFacts,
   slotHeader,
 } from './boxFile.ts';
+import { keyError } from './keyError.ts';
 import { checkPassword, newScrypt, type Stretch, scryptStretch } from './password.ts';
 
 /** One text for a wrong password and for a changed box: nobody learns from us which of the two it was. */
 export function wrongKey(): ProtocolError {
-  return new ProtocolError('E_PASSWORD', { field: 'key' });
+  return keyError('E_PASSWORD', { field: 'key' });
 }
 
 /** A slot that is to be made: what is public of it, and the 32 bytes that wrap the box key. */

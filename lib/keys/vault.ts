@@ -14,6 +14,7 @@ import { Keyring } from '../protocol/keys.ts';
 import { ready } from '../umbral/engine/current.ts';
 import { type BoxFile, formatBox, maxSlots, parseBox, type Slot, type SlotFacts, type SlotType } from './boxFile.ts';
 import { type IdleClock, IdleTimer, systemIdleClock } from './idle.ts';
+import { keyError } from './keyError.ts';
 import { type Stretch, scryptStretch } from './password.ts';
 import { phraseOfRoot, rootOfPhrase } from './phrase.ts';
 import { makeSlot, type NewSlot, phraseSlot, type Unlock, wrapKeysFor } from './slot.ts';
@@ -102,7 +103,7 @@ export class Vault {
     const bytes = sealVault(secret, keys);
     if (!(await store.swap(undefined, bytes))) {
       wipeVaultSecret(secret);
-      throw new ProtocolError('E_VAULT_EXISTS', { field: 'store' });
+      throw keyError('E_VAULT_EXISTS', { field: 'store' });
     }
     const vault = new Vault(options, bytes);
     const first = keys[0] as SlotKey;
@@ -114,14 +115,14 @@ export class Vault {
   /** What lies in the store, locked. Throws E_VAULT_MISSING, E_KEYSTORE_FORMAT, E_KDF_BOUNDS, E_STORE. */
   static async open(options: VaultOptions): Promise<Vault> {
     const bytes = await options.store.read();
-    if (bytes === undefined) throw new ProtocolError('E_VAULT_MISSING', { field: 'store' });
+    if (bytes === undefined) throw keyError('E_VAULT_MISSING', { field: 'store' });
     return new Vault(options, bytes);
   }
 
   /** A vault that was exported, put into an empty store; locked. Throws E_VAULT_EXISTS, E_KEYSTORE_FORMAT, E_KDF_BOUNDS, E_STORE. */
   static async import(options: VaultOptions & { readonly bytes: Uint8Array }): Promise<Vault> {
     const bytes = formatBox(parseBox(options.bytes, 'vault'));
-    if (!(await options.store.swap(undefined, bytes))) throw new ProtocolError('E_VAULT_EXISTS', { field: 'store' });
+    if (!(await options.store.swap(undefined, bytes))) throw keyError('E_VAULT_EXISTS', { field: 'store' });
     return new Vault(options, bytes);
   }
 
@@ -153,7 +154,7 @@ export class Vault {
     // What is being written is what will lie there.
     await this.#writing;
     const bytes = await this.#store.read();
-    if (bytes === undefined) throw new ProtocolError('E_VAULT_MISSING', { field: 'store' });
+    if (bytes === undefined) throw keyError('E_VAULT_MISSING', { field: 'store' });
     const file = parseBox(bytes, 'vault');
     await ready();
     const box = await unwrapWith(file, unlock, this.#stretch);
@@ -223,7 +224,7 @@ export class Vault {
     const key = await makeSlot(slot, newest(secret.roots).root, this.#stretch);
     const { subject, type } = infoOf(key.facts);
     if (type !== 'password' && this.slots.some((one) => one.type === type && one.subject === subject)) {
-      throw new ProtocolError('E_SLOT', { field: 'slot', details: 'The vault has this way in already.' });
+      throw keyError('E_SLOT', { field: 'slot', details: 'The vault has this way in already.' });
     }
     await this.#write((now) => ({ ...now, keys: [...now.keys, key] }));
     return infoOf(key.facts);
@@ -232,9 +233,9 @@ export class Vault {
   /** One way in less; never the last. What was copied before still opens with it: see `rotateRoot`. Throws KEY_LOCKED, E_SLOT, E_VAULT_CHANGED, E_STORE. */
   async removeSlot(id: string): Promise<void> {
     this.#use();
-    if (!this.slots.some((slot) => slot.id === id)) throw new ProtocolError('E_SLOT', { field: 'id' });
+    if (!this.slots.some((slot) => slot.id === id)) throw keyError('E_SLOT', { field: 'id' });
     if (this.slots.length === 1) {
-      throw new ProtocolError('E_SLOT', {
+      throw keyError('E_SLOT', {
         field: 'id',
         details: 'The last way in cannot be removed: add another first.',
       });
@@ -289,8 +290,7 @@ export class Vault {
   /** Destroy it, here. Copies elsewhere stay. Throws E_VAULT_CHANGED, E_STORE. */
   async erase(): Promise<void> {
     this.lock();
-    if (!(await this.#store.swap(this.#bytes, undefined)))
-      throw new ProtocolError('E_VAULT_CHANGED', { field: 'store' });
+    if (!(await this.#store.swap(this.#bytes, undefined))) throw keyError('E_VAULT_CHANGED', { field: 'store' });
   }
 
   toString(): string {
@@ -333,7 +333,7 @@ export class Vault {
     try {
       const swap = this.#store.swap(this.#bytes, bytes);
       this.#writing = swap.catch(() => undefined);
-      if (!(await swap)) throw new ProtocolError('E_VAULT_CHANGED', { field: 'store' });
+      if (!(await swap)) throw keyError('E_VAULT_CHANGED', { field: 'store' });
       this.#bytes = bytes;
       this.#file = parseBox(bytes, 'vault');
       // It may have locked itself while the store was writing; then it stays locked. So it does if it was unlocked since with what lay
@@ -383,7 +383,7 @@ const newest = (roots: readonly RootVersion[]): RootVersion => roots.at(-1) as R
 /** Two slots of one salt could not be told apart. */
 function checkDistinct(keys: readonly SlotKey[]): void {
   if (new Set(keys.map(({ facts }) => facts.kdf.salt)).size < keys.length) {
-    throw new ProtocolError('E_SLOT', {
+    throw keyError('E_SLOT', {
       field: 'slot.salt',
       expected: 'a salt of its own',
       got: 'that of another slot',

@@ -5,7 +5,8 @@
  * Owns: one value that is swapped whole. Owns not: what it means (`vault.ts`).
  */
 import { equalBytes } from '../protocol/bytes.ts';
-import { ProtocolError } from '../protocol/errors.ts';
+import type { ProtocolError } from '../protocol/errors.ts';
+import { keyError } from './keyError.ts';
 
 /** One value, replaced whole or not at all. */
 export interface VaultStore {
@@ -109,5 +110,5 @@ const asBytes = (value: unknown): Uint8Array | undefined =>
   value === undefined ? undefined : value instanceof Uint8Array ? value : new Uint8Array(0);
 
 function failed(cause: unknown): ProtocolError {
-  return new ProtocolError('E_STORE', { field: 'vault', ...(cause !== null && cause !== undefined && { cause }) });
+  return keyError('E_STORE', { field: 'vault', ...(cause !== null && cause !== undefined && { cause }) });
 }

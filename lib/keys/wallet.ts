@@ -15,6 +15,7 @@ import { keccak } from '../protocol/hash.ts';
 import { type Address, fromHex, type Hex } from '../protocol/hex.ts';
 import { recoverAddress } from '../protocol/signature.ts';
 import { bytesOf, hexOf } from './boxFile.ts';
+import { keyError } from './keyError.ts';
 import type { NewSlot, SecretKeyMaterial, Unlock } from './slot.ts';
 import { newSalt } from './slot.ts';
 import type { SlotInfo } from './vault.ts';
@@ -65,7 +66,7 @@ export async function enrolWallet(
   again.fill(0);
   if (differs) {
     secret.fill(0);
-    throw new ProtocolError('SIGNER_NOT_DETERMINISTIC', { field: 'signer' });
+    throw keyError('SIGNER_NOT_DETERMINISTIC', { field: 'signer' });
   }
   return { type: 'wallet', id: signer.address.slice(2).toLowerCase(), salt, secret, name: options.name };
 }
@@ -78,7 +79,7 @@ export async function unlockWithWallet(
   const id = signer.address.slice(2).toLowerCase();
   const slot = options.slots.find((one) => one.type === 'wallet' && one.subject === id);
   if (slot === undefined) {
-    throw new ProtocolError('E_SLOT', { field: 'slots', expected: 'a slot of this wallet', got: signer.address });
+    throw keyError('E_SLOT', { field: 'slots', expected: 'a slot of this wallet', got: signer.address });
   }
   const text = unlockText(options.domain, signer.address, bytesOf(slot.salt));
   return { type: 'wallet', id, secret: secretOf(signer.address, text, await signer.signMessage(text)) };
@@ -116,5 +117,5 @@ function lowS(signature: Uint8Array): Uint8Array {
 }
 
 function isContract(): ProtocolError {
-  return new ProtocolError('SIGNER_IS_CONTRACT', { field: 'signer' });
+  return keyError('SIGNER_IS_CONTRACT', { field: 'signer' });
 }

@@ -2,7 +2,7 @@
  * Base32 without padding, strict: one text for each byte string, and only characters that a QR code packs densely.
  * Owns: the two directions. Source: RFC 4648 section 6; ISO/IEC 18004 (alphanumeric mode).
  */
-import type { Code } from './codes.ts';
+import type { CommonCode } from './codes.ts';
 import { refuse } from './errors.ts';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
@@ -24,7 +24,7 @@ export function toBase32(bytes: Uint8Array): string {
 }
 
 /** Throws `code` for a character outside the alphabet, a length that no bytes have, or spare bits that are not zero. */
-export function fromBase32(text: string, code: Code, field: string): Uint8Array {
+export function fromBase32(text: string, code: CommonCode, field: string): Uint8Array {
   if ([1, 3, 6].includes(text.length % 8)) refuse(code, field, 'base32', 'one character too many or too few');
   const bytes = new Uint8Array(Math.floor((text.length * 5) / 8));
   let bits = 0;

@@ -3,7 +3,7 @@
  * Source: RFC 4648 section 5; spec/protocol.md section 8.4 (nonzero spare bits are refused).
  */
 
-import type { Code } from './codes.ts';
+import type { CommonCode } from './codes.ts';
 import { refuse } from './errors.ts';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
@@ -26,7 +26,7 @@ export function toBase64url(bytes: Uint8Array): string {
 }
 
 /** Throws `code` for a character outside the alphabet, a length that no bytes have, or spare bits that are not zero. */
-export function fromBase64url(text: string, code: Code, field: string): Uint8Array {
+export function fromBase64url(text: string, code: CommonCode, field: string): Uint8Array {
   if (text.length % 4 === 1) refuse(code, field, 'base64url', 'one character too many or too few');
   const bytes = new Uint8Array(Math.floor((text.length * 6) / 8));
   let bits = 0;

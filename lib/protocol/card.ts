@@ -8,7 +8,7 @@
  * registry, which takes it until that second only, cannot be fed from cards. The name is Bob's own word.
  * Owns: the text, its checks, its proofs. Owns not: the registry (lib/chain). Source: spec/protocol.md sections 4 and 8.4.
  */
-import type { PublicKey, SecretKey } from '../umbral/index.ts';
+import type { PublicKey, SecretKey } from '../umbral/keys.ts';
 import { fromBase64url, toBase64url } from './base64url.ts';
 import { concatBytes } from './bytes.ts';
 import { decodeCbor, encodeCbor } from './cbor.ts';

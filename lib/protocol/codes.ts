@@ -1,9 +1,13 @@
 /**
- * The one vocabulary of errors: what a node says over REST, what the library says, what a step of Umbral says, each with a
- * sentence for people that names the cure. Owns: names, statuses, whether trying again can help, sentences. Owns not: how an
- * error is thrown (errors.ts) or travels (problem.ts). Sources: spec/protocol.md section 7 (E_ codes) and 8 (brands),
- * research/app-sdk.md section 2 (names that never cross the wire), spec/umbral.md section 11 (step names).
+ * The vocabulary of errors: what a node says over REST, what the library and its clients say, each with a sentence for people that names
+ * the cure. Owns: names, statuses, whether trying again can help, sentences. Owns not: the words of keys at rest and of Umbral's steps
+ * (`keyCodes.ts`, `stepCodes.ts`), how an error is thrown (`errors.ts`) or travels (`problem.ts`). What is here loads with every page:
+ * a sentence says what is wrong and what helps, and no more. Sources: spec/protocol.md section 7 (E_ codes) and 8 (brands),
+ * research/app-sdk.md section 2 (names that never cross the wire).
  */
+
+import type { keyCodes } from './keyCodes.ts';
+import type { stepCodes } from './stepCodes.ts';
 
 /** What is known about a code before anything happened. `sentence` <= 200 characters: what was wrong and what to do. */
 export interface CodeEntry {
@@ -274,7 +278,6 @@ export const libraryCodes = {
     retryable: no,
     sentence: 'A policy must end in the future and bill at most 1024 epochs. Choose another end.',
   },
-  E_UNVERIFIED: { retryable: no, sentence: 'The value has not been verified. Verify it first.' },
   E_DECRYPT: {
     retryable: no,
     sentence: 'The bytes cannot be opened with this key. They are damaged or meant for another key.',
@@ -304,50 +307,10 @@ export const libraryCodes = {
   },
   E_NOTICE: { retryable: no, sentence: 'The notice is not for this key or is damaged.' },
   E_WORDS: { retryable: no, sentence: 'The words are not a valid recovery phrase. Check each word and their order.' },
-  E_PASSWORD: {
-    retryable: no,
-    sentence:
-      'The password or key is wrong, or the keys were changed after they were written. Try again, or restore a backup.',
-  },
-  E_PASSWORD_WEAK: {
-    retryable: no,
-    sentence: 'This is no password: too short, too long, or with control characters. Choose another.',
-  },
-  E_KEYSTORE_FORMAT: {
-    retryable: no,
-    sentence:
-      'These are no keys that can be read here. Restore them from a backup, or use the version that wrote them.',
-  },
-  E_KDF_BOUNDS: {
-    retryable: no,
-    sentence: 'The keys ask for more work than any of ours do. Restore them from a backup.',
-  },
-  E_SLOT: {
-    retryable: no,
-    sentence: 'This way of unlocking is not there, is there already, or is the last one. Choose another.',
-  },
-  E_PASSKEY: {
-    retryable: no,
-    sentence: 'This passkey or browser cannot unlock keys (no PRF). Use a password or a wallet.',
-  },
-  E_STORE: {
-    retryable: yes,
-    sentence: 'The keys cannot be read or written on this device. Allow storage for this site and try again.',
-  },
-  E_VAULT_MISSING: { retryable: no, sentence: 'There are no keys on this device. Make some, or bring them along.' },
-  E_VAULT_EXISTS: {
-    retryable: no,
-    sentence: 'There are keys on this device already. Unlock them, or erase them first.',
-  },
-  E_VAULT_CHANGED: {
-    retryable: yes,
-    sentence: 'The keys were changed elsewhere in the meantime, perhaps in another tab. Unlock them again.',
-  },
   E_EVIDENCE: {
     retryable: no,
     sentence: 'The answer is signed by its node and wrong. Report it: the node can be slashed for it.',
   },
-  E_RNG: { retryable: no, sentence: 'There is no secure source of randomness here. Use a current browser or Node.' },
 } as const satisfies Record<string, CodeEntry>;
 
 /** What clients say to people; these never cross the wire. Source: research/app-sdk.md section 2. */
@@ -386,14 +349,6 @@ export const clientCodes = {
     sentence: 'The key of this person has changed. Compare the fingerprint with them before going on.',
   },
   KEY_LOCKED: { retryable: no, sentence: 'The keys are locked. Unlock them first.' },
-  SIGNER_NOT_DETERMINISTIC: {
-    retryable: no,
-    sentence: 'This wallet signs differently each time, so it cannot unlock keys. Use a password or passkey.',
-  },
-  SIGNER_IS_CONTRACT: {
-    retryable: no,
-    sentence: 'A contract wallet cannot do this. Use a password, a passkey or a plain account.',
-  },
   STORAGE_NOT_FOUND: {
     retryable: yes,
     sentence: 'The data is not found in any known place. Try again later or ask the sender.',
@@ -416,69 +371,8 @@ export const clientCodes = {
   ABORTED: { retryable: no, sentence: 'Stopped as asked.' },
 } as const satisfies Record<string, CodeEntry>;
 
-/** Steps of Umbral and of SEAL: the library's own `code` is the step name. Source: spec/umbral.md section 11, spec/protocol.md section 2. */
-export const stepCodes = {
-  parse: {
-    retryable: no,
-    sentence: 'The bytes are not the one canonical encoding of this object. They are damaged or of another kind.',
-  },
-  'capsule.verify': { retryable: no, sentence: 'The capsule fails its own check. Take it again from its source.' },
-  'kfrag.commitment': { retryable: no, sentence: 'The commitment of the key fragment is wrong. Make a new one.' },
-  'kfrag.delegating_key_missing': {
-    retryable: no,
-    sentence: 'The key fragment is signed for a delegating key. Pass that key to verify it.',
-  },
-  'kfrag.receiving_key_missing': {
-    retryable: no,
-    sentence: 'The key fragment is signed for a receiving key. Pass that key to verify it.',
-  },
-  'kfrag.signature': {
-    retryable: no,
-    sentence: 'The signature of the key fragment is not by this verifying key for these keys.',
-  },
-  'cfrag.kfrag_signature': {
-    retryable: no,
-    sentence: 'The re-encrypted fragment is not of a key fragment by this verifying key for these keys.',
-  },
-  'cfrag.reencryption': {
-    retryable: no,
-    sentence: 'The proof of re-encryption is wrong. The node that made it is at fault.',
-  },
-  'open.no_cfrags': {
-    retryable: no,
-    sentence: 'There are no re-encrypted fragments. Collect as many as the threshold.',
-  },
-  'open.mismatched': {
-    retryable: no,
-    sentence: 'The re-encrypted fragments are of different grants. Use those of one grant.',
-  },
-  'open.repeating': { retryable: no, sentence: 'One re-encrypted fragment is given twice. Use different ones.' },
-  'open.validation': {
-    retryable: no,
-    sentence: 'The fragments do not open the capsule: too few of them, or another key or capsule.',
-  },
-  'dem.too_short': { retryable: no, sentence: 'The ciphertext is too short. It was cut.' },
-  'dem.auth': {
-    retryable: no,
-    sentence: 'The ciphertext is not authentic. It was changed, or is of another key or capsule.',
-  },
-  'evidence.recovery': {
-    retryable: no,
-    sentence: 'The signature inside the fragment is not by these keys, so that no evidence can be built.',
-  },
-  'evidence.identity': {
-    retryable: no,
-    sentence: 'The fragment has a zero proof, which evidence cannot hold. The fragment is malformed.',
-  },
-  'generate.threshold': {
-    retryable: no,
-    sentence: 'The threshold must be at least 1 and at most the number of shares.',
-  },
-  'signature.verify': { retryable: no, sentence: 'The signature is not by this key for this message.' },
-  'engine.not_ready': {
-    retryable: yes,
-    sentence: 'WebAssembly is refused here. Await `ready()` once, before the first synchronous call.',
-  },
+/** What a seal says. Source: spec/protocol.md section 2. */
+export const sealCodes = {
   'seal.open': {
     retryable: no,
     sentence: 'The sealed bytes cannot be opened. They are damaged, or meant for another key or purpose.',
@@ -496,7 +390,10 @@ export const chainCodes = {
     sentence: 'The RPC refused the call. Its reason is given with this error; use another RPC if it persists.',
   },
   'chain.range': { retryable: yes, sentence: 'Too many logs were asked for at once. Ask for fewer blocks.' },
-  'chain.wrong_chain': { retryable: no, sentence: 'The RPC or wallet is on another chain. Use the one that is named.' },
+  'chain.wrong_chain': {
+    retryable: no,
+    sentence: 'The RPC or wallet is on another chain. Use the one that is named.',
+  },
   'chain.not_deployed': {
     retryable: no,
     sentence: 'There is no such contract or function at this address. Check address and chain.',
@@ -525,9 +422,13 @@ export const chainCodes = {
 export type WireCode = keyof typeof wireCodes;
 export type LibraryCode = keyof typeof libraryCodes;
 export type ClientCode = keyof typeof clientCodes;
+export type SealCode = keyof typeof sealCodes;
+export type KeyCode = keyof typeof keyCodes;
 export type StepCode = keyof typeof stepCodes;
 export type ChainCode = keyof typeof chainCodes;
-export type Code = WireCode | LibraryCode | ClientCode | StepCode | ChainCode;
+/** What any room may say, so that everybody has its sentence. */
+export type CommonCode = WireCode | LibraryCode | ClientCode | SealCode | ChainCode;
+export type Code = CommonCode | KeyCode | StepCode;
 
 /**
  * Steps that can be a node's reason, one to one; the other steps are the client's own affair. Where a parse fails inside an
@@ -541,20 +442,20 @@ export const stepToWire = {
   'kfrag.signature': 'E_KFRAG_SIGNATURE',
   'signature.verify': 'E_SIGNATURE',
   'seal.open': 'E_SEAL',
-} as const satisfies Partial<Record<StepCode, WireCode>>;
+} as const satisfies Partial<Record<StepCode | SealCode, WireCode>>;
 
-const all: ReadonlyMap<string, CodeEntry> = new Map<string, CodeEntry>(
-  [wireCodes, libraryCodes, clientCodes, stepCodes, chainCodes].flatMap((part) => Object.entries(part)),
+const common: ReadonlyMap<string, CodeEntry> = new Map<string, CodeEntry>(
+  [wireCodes, libraryCodes, clientCodes, sealCodes, chainCodes].flatMap((part) => Object.entries(part)),
 );
 
-/** Every code of the vocabulary with its entry, for tests and documents. */
-export function listCodes(): readonly (readonly [string, CodeEntry])[] {
-  return [...all];
+/** The entry of a code that any room may say, or undefined. */
+export function commonEntry(code: string): CodeEntry | undefined {
+  return common.get(code);
 }
 
-/** The entry of a code, or undefined if the vocabulary does not know it. */
-export function describeCode(code: string): CodeEntry | undefined {
-  return all.get(code);
+/** Whether any room may say it. */
+export function isCommonCode(code: string): code is CommonCode {
+  return common.has(code);
 }
 
 /** Whether a text is a code that a node may answer. */

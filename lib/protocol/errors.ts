@@ -4,7 +4,7 @@
  * cause kept, `walk` to search it. Source: research/app-sdk.md sections 1.1 and 2, STYLE "Errors".
  */
 import { EngineNotReady } from '../umbral/errors.ts';
-import { type Code, describeCode, type WireCode, wireCodes } from './codes.ts';
+import { type Code, type CodeEntry, type CommonCode, commonEntry, type WireCode, wireCodes } from './codes.ts';
 
 /** What may be said about one failure beside its code. Nothing here may hold a secret; `got` is cut to 64 characters. */
 export interface ErrorDetails {
@@ -17,6 +17,11 @@ export interface ErrorDetails {
   /** Overrides what codes.ts says of the code. */
   readonly retryable?: boolean | undefined;
   readonly cause?: unknown;
+}
+
+/** For a code of one room only, which brings its entry along. */
+interface WithEntry {
+  readonly entry: CodeEntry;
 }
 
 /** Where each code has its paragraph, relative to the repository. */
@@ -40,9 +45,11 @@ export class DintelError extends Error {
   readonly docsUrl: string;
 
   /** Throws {@link EngineNotReady} itself if that is the cause: it is no fault of any input, so nothing may say so. */
-  constructor(code: Code, about: ErrorDetails = {}) {
+  constructor(code: Code, about: ErrorDetails & WithEntry);
+  constructor(code: CommonCode, about?: ErrorDetails);
+  constructor(code: Code, about: ErrorDetails & Partial<WithEntry> = {}) {
     if (about.cause instanceof EngineNotReady) throw about.cause;
-    const entry = describeCode(code);
+    const entry = about.entry ?? commonEntry(code);
     const shortMessage = entry?.sentence ?? code;
     const details = about.details === undefined ? undefined : cut(about.details, 200);
     const got = about.got === undefined ? undefined : cut(about.got, 64);
@@ -107,8 +114,10 @@ export class ProtocolError extends DintelError {
   readonly requestId: string | undefined;
   readonly data: Readonly<Record<string, unknown>> | undefined;
 
-  constructor(code: Code, about: ProblemDetails = {}) {
-    super(code, about);
+  constructor(code: Code, about: ProblemDetails & WithEntry);
+  constructor(code: CommonCode, about?: ProblemDetails);
+  constructor(code: Code, about: ProblemDetails & Partial<WithEntry> = {}) {
+    super(code, about as ProblemDetails & WithEntry);
     this.status = Object.hasOwn(wireCodes, code) ? wireCodes[code as WireCode].status : undefined;
     this.retryAfter = about.retryAfter;
     this.requestId = about.requestId;
@@ -117,6 +126,6 @@ export class ProtocolError extends DintelError {
 }
 
 /** Throws a {@link ProtocolError}; one line where a check fails. */
-export function refuse(code: Code, field: string, expected: string, got?: string): never {
+export function refuse(code: CommonCode, field: string, expected: string, got?: string): never {
   throw new ProtocolError(code, { field, expected, got });
 }

@@ -8,10 +8,10 @@ import { U_BYTES } from '../umbral/hash.ts';
 import { generators, hashToScalar, Point, Scalar } from '../umbral/toolkit.ts';
 import { addressWord, bytes32Word, uintWord } from './abi.ts';
 import { checkBytes, concatBytes, utf8 } from './bytes.ts';
+import { compactSignature } from './compactSignature.ts';
 import { keccak } from './hash.ts';
 import { type Address, fromHex, type Hex, toHex } from './hex.ts';
 import { capsuleBytes, cfragBytes, type Leaf } from './leaf.ts';
-import { compactSignature } from './signature.ts';
 
 /** The struct of the contract. */
 export interface Evidence {

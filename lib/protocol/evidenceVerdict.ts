@@ -4,6 +4,7 @@
  * contract asks ecrecover. Source: spec/protocol.md section 6, steps 1 to 8.
  */
 import { generators, Point, Scalar } from '../umbral/toolkit.ts';
+import { expandSignature } from './compactSignature.ts';
 import { ProtocolError } from './errors.ts';
 import {
   attempt,
@@ -19,7 +20,6 @@ import type { Address } from './hex.ts';
 import { fragmentOfCfrag, leafHash } from './leaf.ts';
 import type { Contracts } from './messages.ts';
 import { receiptOf } from './receipt.ts';
-import { expandSignature } from './signature.ts';
 import { recoverTyped } from './typed.ts';
 import type { CFragVerdict } from './verdicts.ts';
 

@@ -3,7 +3,9 @@
  * Owns: shape checks of single fields. Owns not: decoding (`cbor.ts`) and what fields mean together (each object's file).
  * Source: spec/protocol.md section 8.
  */
-import { PublicKey, Signature, UmbralError } from '../umbral/index.ts';
+import { UmbralError } from '../umbral/errors.ts';
+import { PublicKey } from '../umbral/keys.ts';
+import { Signature } from '../umbral/signature.ts';
 import type { CborValue } from './cbor.ts';
 import { ProtocolError, refuse } from './errors.ts';
 import { type Address, type Hex, toHex } from './hex.ts';

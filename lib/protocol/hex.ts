@@ -27,16 +27,14 @@ export function toHex(bytes: Uint8Array): Hex {
   return `0x${text}`;
 }
 
+/** Both digits of each byte as ASCII, side by side in memory whatever the machine's order of bytes. */
+const codes = new Uint16Array(Uint8Array.from(digits.join(''), (digit) => digit.charCodeAt(0)).buffer);
+
 /** The digits as ASCII. */
-function codesOf(bytes: Uint8Array): Uint8Array {
-  const code = (digit: number): number => digit + (digit < 10 ? 48 : 87);
-  const codes = new Uint8Array(2 * bytes.length);
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = bytes[i] as number;
-    codes[2 * i] = code(byte >> 4);
-    codes[2 * i + 1] = code(byte & 15);
-  }
-  return codes;
+function codesOf(bytes: Uint8Array): Uint16Array {
+  const result = new Uint16Array(bytes.length);
+  for (let i = 0; i < bytes.length; i++) result[i] = codes[bytes[i] as number] as number;
+  return result;
 }
 
 /** Whether a value is canonical hex: 0x, lower case, and `length` bytes if given. */

@@ -24,9 +24,31 @@ export * from './card.ts';
 export * from './cardForms.ts';
 export { type CborValue, decodeCbor, encodeCbor } from './cbor.ts';
 export * from './challenge.ts';
-export * from './codes.ts';
+export {
+  type ChainCode,
+  type ClientCode,
+  type Code,
+  type CodeEntry,
+  type CommonCode,
+  chainCodes,
+  clientCodes,
+  isWireCode,
+  type KeyCode,
+  type LibraryCode,
+  libraryCodes,
+  type SealCode,
+  type StepCode,
+  sealCodes,
+  stepToWire,
+  type WireCode,
+  type WireEntry,
+  wireCodeOf,
+  wireCodes,
+} from './codes.ts';
+export * from './compactSignature.ts';
 export * from './conditions.ts';
 export * from './constants.ts';
+export { describeCode, listCodes } from './describeCode.ts';
 export * from './errors.ts';
 export { commitHash, type Evidence, encodeEvidence, makeEvidence, type SignedAnswer } from './evidence.ts';
 export * from './evidenceVerdict.ts';
@@ -62,6 +84,7 @@ export { type ByteRange, type ChunkReader, openRange, readHeaderAt, SeekableFile
 export * from './hash.ts';
 export * from './hex.ts';
 export * from './json.ts';
+export { keyCodes } from './keyCodes.ts';
 export { Keyring, labelBytes, maxLabelBytes, parseLabel } from './keys.ts';
 export * from './leaf.ts';
 export * from './limits.ts';
@@ -100,13 +123,13 @@ export {
   maxEnvelopeBytes,
   type Notice,
   type NoticePlace,
-  openNotice,
   PairwiseTags,
   randomTag,
   sealNotice,
   tagGapLimit,
 } from './notice.ts';
 export * from './openapi.ts';
+export { openNotice } from './openNotice.ts';
 export * from './policy.ts';
 export * from './problem.ts';
 export * from './receipt.ts';
@@ -127,7 +150,8 @@ export {
   sealOverhead,
 } from './seal.ts';
 export { shownText } from './shown.ts';
-export * from './signature.ts';
+export { addressOf, recoverAddress, recoverKey, signatureBytes, signDigest } from './signature.ts';
+export { stepCodes } from './stepCodes.ts';
 export type { ByteSource } from './streams.ts';
 export * from './tree.ts';
 export * from './typed.ts';

@@ -5,7 +5,7 @@
  * Source: spec/protocol.md section 7; research/reliability.md R05, R10 to R13, R18.
  */
 import { fromUtf8, utf8 } from './bytes.ts';
-import type { Code } from './codes.ts';
+import type { CommonCode } from './codes.ts';
 import { ProtocolError } from './errors.ts';
 import { maxJsonDepth } from './limits.ts';
 
@@ -15,7 +15,6 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 const forbidden: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 const anyNumber = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
-const space = /[ \t\n\r]*/y;
 
 class Reader {
   readonly #text: string;
@@ -136,7 +135,10 @@ class Reader {
   }
 
   #skip(): void {
-    this.#match(space);
+    for (; ; this.#at++) {
+      const unit = this.#text.charCodeAt(this.#at);
+      if (unit !== 0x20 && unit !== 0x09 && unit !== 0x0a && unit !== 0x0d) return;
+    }
   }
 
   #take(sign: string): boolean {
@@ -162,7 +164,7 @@ class Reader {
     return this.#fail('E_JSON', expected, got);
   }
 
-  #fail(code: Code, expected: string, got?: string): ProtocolError {
+  #fail(code: CommonCode, expected: string, got?: string): ProtocolError {
     const field = this.#path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step.slice(0, 64)}`)).join('');
     return new ProtocolError(code, { field: field === '' ? undefined : field.replace(/^\./, ''), expected, got });
   }

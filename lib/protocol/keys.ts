@@ -6,7 +6,8 @@
  * the scalar rule (`SecretKeyFactory.makeKey`). Source: spec/protocol.md section 2.
  */
 import { randomBytes } from '@noble/hashes/utils.js';
-import { type SecretKey, SecretKeyFactory } from '../umbral/index.ts';
+import type { SecretKey } from '../umbral/keys.ts';
+import { SecretKeyFactory } from '../umbral/secretKeyFactory.ts';
 import { checkBytes, concatBytes, fromUtf8, u32be, utf8 } from './bytes.ts';
 import { labelsSeed, personSeed, vaultSecret } from './derive.ts';
 import { refuse } from './errors.ts';

@@ -6,7 +6,7 @@
  * the client does not know is refused, not followed. `secret` is the root of a throw-away Bob: whoever has the link can read.
  * Owns: the text and its checks. Owns not: fetching the manifest. Source: spec/protocol.md section 8.4.
  */
-import type { PublicKey } from '../umbral/index.ts';
+import type { PublicKey } from '../umbral/keys.ts';
 import { fromBase64url, toBase64url } from './base64url.ts';
 import { decodeCbor, encodeCbor } from './cbor.ts';
 import { DintelError, refuse } from './errors.ts';

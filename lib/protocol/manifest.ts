@@ -8,7 +8,9 @@
  * Owns: the fields, their limits, both directions, the signature's message. Owns not: sealing (`manifestSeal.ts`), what must
  * hold against the chain (`manifestVerify.ts`). Source: spec/protocol.md section 8.3.
  */
-import type { PublicKey, Signature, Signer } from '../umbral/index.ts';
+import type { PublicKey } from '../umbral/keys.ts';
+import type { Signature } from '../umbral/signature.ts';
+import type { Signer } from '../umbral/signer.ts';
 import { checkBrand } from './brand.ts';
 import { checkBytes, concatBytes, u32be } from './bytes.ts';
 import { type CborValue, decodeCbor, encodeCbor } from './cbor.ts';

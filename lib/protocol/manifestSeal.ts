@@ -9,7 +9,7 @@
  */
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { randomBytes } from '@noble/hashes/utils.js';
-import { type PublicKey, SecretKey } from '../umbral/index.ts';
+import { type PublicKey, SecretKey } from '../umbral/keys.ts';
 import { checkBrand } from './brand.ts';
 import { checkBytes, concatBytes } from './bytes.ts';
 import { DintelError, refuse } from './errors.ts';

@@ -4,7 +4,7 @@
  * Owns: the checks and their order. Owns not: reading the chain (the caller brings its facts), fetching, opening.
  * Source: spec/protocol.md section 8.3, "Bob MUST check"; section 3 for the root.
  */
-import type { PublicKey } from '../umbral/index.ts';
+import type { PublicKey } from '../umbral/keys.ts';
 import { sameAddress } from './address.ts';
 import { manifestMessage } from './derive.ts';
 import { refuse } from './errors.ts';

@@ -9,29 +9,31 @@
  *
  * Anyone may reuse a tag: a notice counts only if its envelope opens and its manifest verifies; a vk not known is a request.
  * An envelope for two tells Bob, and Alice's next device, in the one event that pays the policy. A seal begins with 02 or 03.
- * Owns: tags and envelopes. Owns not: the search for events (lib/chain, characters). Source: spec/protocol.md section 8.5.
+ * Owns: tags and how envelopes are made. Owns not: how they are opened (`openNotice.ts`), the search for events (lib/chain,
+ * characters). Source: spec/protocol.md section 8.5.
  */
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { randomBytes } from '@noble/hashes/utils.js';
-import { type PublicKey, SecretKey } from '../umbral/index.ts';
+import { type PublicKey, SecretKey } from '../umbral/keys.ts';
+import { sharedPoint } from '../umbral/sharedPoint.ts';
 import { checkUint, concatBytes, uintBytes, utf8 } from './bytes.ts';
-import { decodeCbor, encodeCbor } from './cbor.ts';
+import { encodeCbor } from './cbor.ts';
 import { pairwiseTagBytes, tagSecret } from './derive.ts';
-import { DintelError, refuse } from './errors.ts';
-import { idIn, keyIn, orNull, textOf, tupleOf, urisOf } from './fields.ts';
+import { refuse } from './errors.ts';
+import { textOf, urisOf } from './fields.ts';
 import { keccak } from './hash.ts';
 import { type Address, fromHex, type Hex, toHex } from './hex.ts';
 import { maxUris } from './link.ts';
-import { openSeal, sealOverhead, sealWith, sharedPoint } from './seal.ts';
+import { sealOverhead, sealWith } from './seal.ts';
 
 /** Bytes of an envelope, as the contract limits it. */
 export const maxEnvelopeBytes = 512;
 /** A reader looks this many tags beyond the last one that he saw. */
 export const tagGapLimit = 20;
 
-/** First byte of an envelope for two. */
-const forTwo = 1;
-const slotBytes = 32 + sealOverhead;
+/** First byte of an envelope for two. Internal. */
+export const forTwo = 1;
+export const slotBytes = 32 + sealOverhead;
 const zeroNonce = new Uint8Array(12);
 
 /** What an envelope says; the manifest proves it. */
@@ -165,58 +167,13 @@ function bodyOf(notice: Notice): Uint8Array {
   ]);
 }
 
-function checkEnvelope(envelope: Uint8Array): Uint8Array {
+/** Internal. */
+export function checkEnvelope(envelope: Uint8Array): Uint8Array {
   if (envelope.length <= maxEnvelopeBytes) return envelope;
   return refuse('E_LENGTH', 'envelope', `at most ${maxEnvelopeBytes} bytes`, `${envelope.length} bytes`);
 }
 
-/**
- * Open an envelope found on chain. Throws E_LENGTH, `seal.open` (not for this key, or moved from another policy or tag),
- * E_NOTICE (opened, but not well formed).
- */
-export function openNotice(receivingSecretKey: SecretKey, place: NoticePlace, envelope: Uint8Array): Notice {
-  checkEnvelope(envelope);
-  const body = openBody(receivingSecretKey, aadOf(place), envelope);
-  try {
-    const [manifestId, vk, uris, name] = tupleOf(decodeCbor(body), 4, 'body');
-    return {
-      manifestId: idIn(manifestId, 'manifestId'),
-      verifyingKey: keyIn(vk, 'verifyingKey'),
-      uris: urisOf(uris ?? null, 'uris', maxUris),
-      name: orNull(name, (value) => textOf(value, 'name', 64)),
-    };
-  } catch (error) {
-    const field = error instanceof DintelError ? error.field : undefined;
-    throw new DintelError('E_NOTICE', { field: field === undefined ? 'envelope' : `envelope.${field}`, cause: error });
-  }
-}
-
-function openBody(receivingSecretKey: SecretKey, aad: Uint8Array, envelope: Uint8Array): Uint8Array {
-  if (envelope[0] !== forTwo) return openSeal(receivingSecretKey, 'notice', aad, envelope);
-  const front = envelope.subarray(0, 1 + 2 * slotBytes);
-  const key = openSlot(receivingSecretKey, aad, front);
-  try {
-    return chacha20poly1305(key, zeroNonce, concatBytes(aad, front)).decrypt(envelope.subarray(front.length));
-  } catch {
-    return refuse('seal.open', 'notice', 'the envelope unchanged', 'another');
-  } finally {
-    key.fill(0);
-  }
-}
-
-function openSlot(receivingSecretKey: SecretKey, aad: Uint8Array, front: Uint8Array): Uint8Array {
-  try {
-    return checkKey(openSeal(receivingSecretKey, 'notice', aad, front.subarray(1, 1 + slotBytes)));
-  } catch (error) {
-    if (!(error instanceof DintelError) || error.code !== 'seal.open') throw error;
-    return checkKey(openSeal(receivingSecretKey, 'notice', aad, front.subarray(1 + slotBytes)));
-  }
-}
-
-/** A seal of another length is a whole notice, or nothing of ours. */
-const checkKey = (key: Uint8Array): Uint8Array =>
-  key.length === 32 ? key : refuse('seal.open', 'notice', 'a key of 32 bytes', 'another');
-
-function aadOf(place: NoticePlace): Uint8Array {
+/** What an envelope is bound to. Internal. */
+export function aadOf(place: NoticePlace): Uint8Array {
   return concatBytes(fromHex(place.policyId, 32, 'policyId'), fromHex(place.tag, 32, 'tag'));
 }

@@ -8,7 +8,8 @@
  * Owns: these two forms. Owns not: what is inside (kfrags, labels, keys). Source: spec/protocol.md sections 2 and 3.
  */
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
-import { Point, PublicKey, Scalar, SecretKey } from '../umbral/index.ts';
+import { PublicKey, SecretKey } from '../umbral/keys.ts';
+import { sharedPoint } from '../umbral/sharedPoint.ts';
 import { checkBytes, concatBytes, u16be, u32be } from './bytes.ts';
 import { sealKey } from './derive.ts';
 import { refuse } from './errors.ts';
@@ -62,18 +63,6 @@ export function openSeal(recipient: SecretKey, purpose: SealPurpose, aad: Uint8A
   } finally {
     shared?.fill(0);
     key?.fill(0);
-  }
-}
-
-/** ser(secret * peer), 33 bytes: the Diffie-Hellman point of seals and of notice tags. The caller wipes it. */
-export function sharedPoint(secret: SecretKey, peer: PublicKey): Uint8Array {
-  const bytes = secret.toSecretBytes();
-  const scalar = Scalar.fromBytes(bytes);
-  try {
-    return Point.fromPublicKey(peer).multiply(scalar).toBytes();
-  } finally {
-    scalar.dispose();
-    bytes.fill(0);
   }
 }
 

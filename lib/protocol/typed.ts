@@ -3,7 +3,8 @@
  * signing, recovery, and the class that only a verification can make. Owns not: ERC-1271 (revocation.ts asks a caller) and rules
  * about contents (ack.ts, request.ts, …). Source: EIP-712; spec/protocol.md section 4.
  */
-import type { SecretKey, Signer } from '../umbral/index.ts';
+import type { SecretKey } from '../umbral/keys.ts';
+import type { Signer } from '../umbral/signer.ts';
 import { addressWord, bytes32Word, uintWord } from './abi.ts';
 import { checkUint, concatBytes, utf8 } from './bytes.ts';
 import { domainName, domainVersion } from './constants.ts';

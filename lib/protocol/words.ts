@@ -2,7 +2,7 @@
  * Fingerprints: two keys as six words that people can compare by voice. Source: spec/protocol.md section 8.4.
  */
 import { wordlist } from '@scure/bip39/wordlists/english.js';
-import type { PublicKey } from '../umbral/index.ts';
+import type { PublicKey } from '../umbral/keys.ts';
 import { fingerprintDigest } from './derive.ts';
 
 /**

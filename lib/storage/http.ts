@@ -76,7 +76,7 @@ export class HttpStorage implements Storage {
   async #getOnce(id: ChunkId, range: ByteSpan | undefined, signal: AbortSignal | undefined): Promise<Uint8Array> {
     const places = this.#inTurn(id);
     const stop = new AbortController();
-    const onAbort = () => stop.abort();
+    const onAbort = () => stop.abort(signal?.reason);
     signal?.addEventListener('abort', onAbort, { once: true });
     const failed: [string, unknown][] = [];
     const running = new Map<string, Promise<Uint8Array | undefined>>();
@@ -104,7 +104,7 @@ export class HttpStorage implements Storage {
       checkSignal(signal);
       throw noneOf('has the blob', failed);
     } finally {
-      stop.abort();
+      if (running.size > 0) stop.abort();
       signal?.removeEventListener('abort', onAbort);
     }
   }

@@ -3,7 +3,7 @@
  * kept. Owns: order, reasons. Owns not: the places, and asking many at once (`http.ts` does that for nodes).
  * Source: protocol.md section 8.3 (`uris`), research/app-sdk.md section 2.
  */
-import type { Code } from '../protocol/codes.ts';
+import { type Code, clientCodes } from '../protocol/codes.ts';
 import { DintelError, ProtocolError } from '../protocol/errors.ts';
 import type { ChunkId } from '../protocol/reservation.ts';
 import {
@@ -90,11 +90,14 @@ function throwIfAborted(error: unknown): void {
 export function noneOf(what: string, failed: readonly (readonly [place: string, error: unknown])[]): ProtocolError {
   const worst = failed.findLast(([, error]) => codeOf(error) !== 'STORAGE_NOT_FOUND') ?? failed.at(-1);
   const told = failed.map(([place, error]) => `${place} ${codeOf(error)}`);
-  const own = failed.length === 1 && worst?.[1] instanceof DintelError ? worst[1].details : undefined;
-  return new ProtocolError(worst === undefined ? 'STORAGE_NOT_FOUND' : codeOf(worst[1]), {
+  const own = worst?.[1] instanceof DintelError ? worst[1] : undefined;
+  const other = worst === undefined ? 'STORAGE_NOT_FOUND' : 'NODE_UNREACHABLE';
+  return new ProtocolError(own?.code ?? other, {
+    // A place of others may fail by a code of any room: its sentence is the one that the error has.
+    entry: own ? { sentence: own.shortMessage, retryable: own.retryable } : clientCodes[other],
     field: 'id',
-    details: own ?? `None of ${failed.length} places ${what}. ${told.join(', ')}`,
-    retryable: worst?.[1] instanceof DintelError ? worst[1].retryable : undefined,
+    details:
+      (failed.length === 1 ? own?.details : undefined) ?? `None of ${failed.length} places ${what}. ${told.join(', ')}`,
     cause: worst?.[1],
     data: { ...dataOf(worst?.[1]), places: failed.flatMap(([place, error]) => reasonsOf(place, error)) },
   });

@@ -7,6 +7,7 @@
  * Source: DESIGN section 6 (swarm), protocol.md sections 7 (chunks) and 8.1 (stored form).
  */
 import { ProtocolError } from '../protocol/errors.ts';
+import { sha256 } from '../protocol/hash.ts';
 import { toHex } from '../protocol/hex.ts';
 import { type ChunkId, isChunkId } from '../protocol/reservation.ts';
 
@@ -43,8 +44,12 @@ export interface Storage extends ReadableStorage {
   put(id: ChunkId, bytes: Uint8Array, options?: StorageOptions): Promise<void>;
 }
 
-/** S(bytes) as a name, by WebCrypto: a megabyte in a few milliseconds, off the main thread where the platform can. */
+/** Up to here a hash takes no longer than to ask another thread for it. */
+const fewBytes = 2_048;
+
+/** S(bytes) as a name; many bytes by WebCrypto: a megabyte in a few milliseconds, off the main thread where the platform can. */
 export async function hashBlob(bytes: Uint8Array): Promise<ChunkId> {
+  if (bytes.length <= fewBytes) return toHex(sha256(bytes)).slice(2);
   return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>))).slice(2);
 }
 

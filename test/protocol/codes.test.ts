@@ -1,14 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import {
-  describeCode,
-  isWireCode,
-  listCodes,
-  stepCodes,
-  stepToWire,
-  wireCodeOf,
-  wireCodes,
-} from '../../lib/protocol/codes.ts';
+import { isCommonCode, isWireCode, sealCodes, stepToWire, wireCodeOf, wireCodes } from '../../lib/protocol/codes.ts';
+import { describeCode, listCodes } from '../../lib/protocol/describeCode.ts';
+import { keyCodes } from '../../lib/protocol/keyCodes.ts';
+import { stepCodes } from '../../lib/protocol/stepCodes.ts';
 
 /** spec/protocol.md section 7: the line of errors and the "own errors" of the table. */
 const specified: Readonly<Record<number, readonly string[]>> = {
@@ -85,11 +80,16 @@ describe('codes', () => {
     expect(seen.size).toBeGreaterThan(100);
   });
 
+  it('has what one room alone says apart, and nothing else', () => {
+    const apart = [...Object.keys(keyCodes), ...Object.keys(stepCodes)];
+    expect(listCodes().flatMap(([code]) => (isCommonCode(code) ? [] : [code]))).toEqual(apart);
+  });
+
   it('maps steps to wire codes one to one', () => {
     const targets = Object.values(stepToWire);
     expect(new Set(targets).size).toBe(targets.length);
     for (const [step, code] of Object.entries(stepToWire)) {
-      expect(Object.hasOwn(stepCodes, step), step).toBe(true);
+      expect(Object.hasOwn({ ...stepCodes, ...sealCodes }, step), step).toBe(true);
       expect(isWireCode(code), code).toBe(true);
       expect(wireCodeOf(step)).toBe(code);
     }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { listCodes } from '../../lib/protocol/codes.ts';
+import type { Code } from '../../lib/protocol/codes.ts';
+import { listCodes } from '../../lib/protocol/describeCode.ts';
 import { DintelError, ProtocolError, refuse } from '../../lib/protocol/errors.ts';
 import { errorsPage } from '../../scripts/errors.ts';
 
@@ -58,8 +59,9 @@ describe('docs/ERRORS.md', () => {
     const anchors = new Set(
       [...page.matchAll(/^### (.+)$/gm)].map(([, title = '']) => title.toLowerCase().replace(/[^a-z0-9_ -]/g, '')),
     );
-    for (const [code] of listCodes()) {
-      const { docsUrl } = new ProtocolError(code as ConstructorParameters<typeof ProtocolError>[0]);
+    for (const [code, entry] of listCodes()) {
+      const { docsUrl, shortMessage } = new ProtocolError(code as Code, { entry });
+      expect(shortMessage).toBe(entry.sentence);
       expect(anchors.has(docsUrl.slice(docsUrl.indexOf('#') + 1)), code).toBe(true);
     }
   });

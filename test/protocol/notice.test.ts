@@ -5,8 +5,10 @@ import { concatBytes, u32be, utf8 } from '../../lib/protocol/bytes.ts';
 import { encodeCbor } from '../../lib/protocol/cbor.ts';
 import { fromHex, toHex } from '../../lib/protocol/hex.ts';
 import { Keyring } from '../../lib/protocol/keys.ts';
-import { helloTag, openNotice, PairwiseTags, randomTag, sealNotice } from '../../lib/protocol/notice.ts';
-import { seal, sharedPoint } from '../../lib/protocol/seal.ts';
+import { helloTag, PairwiseTags, randomTag, sealNotice } from '../../lib/protocol/notice.ts';
+import { openNotice } from '../../lib/protocol/openNotice.ts';
+import { seal } from '../../lib/protocol/seal.ts';
+import { sharedPoint } from '../../lib/umbral/sharedPoint.ts';
 import { codeOf, flipped, pattern } from './errorCode.ts';
 
 const alice = Keyring.random();

@@ -9,6 +9,7 @@ import {
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ackCovers, ackOf, verifyAck } from '../../lib/protocol/ack.ts';
+import { compactSignature, expandSignature } from '../../lib/protocol/compactSignature.ts';
 import { ProtocolError } from '../../lib/protocol/errors.ts';
 import { keccak } from '../../lib/protocol/hash.ts';
 import { type Address, fromHex, type Hex, toHex } from '../../lib/protocol/hex.ts';
@@ -18,7 +19,7 @@ import { receiptOf, verifyReceipt } from '../../lib/protocol/receipt.ts';
 import { checkRequestTimes, requestDigest, requestOf, verifyRequest } from '../../lib/protocol/request.ts';
 import { chunkIdOf, isChunkId, reservationOf, verifyReservation } from '../../lib/protocol/reservation.ts';
 import { verifyRevocation } from '../../lib/protocol/revocation.ts';
-import { addressOf, compactSignature, expandSignature, recoverAddress } from '../../lib/protocol/signature.ts';
+import { addressOf, recoverAddress } from '../../lib/protocol/signature.ts';
 import {
   isVerified,
   recoverTyped,

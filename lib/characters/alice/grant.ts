@@ -2,7 +2,7 @@
  * A grant in hand: what it is, how far it is, what Bob needs. Owns: the handle. Owns not: how it gets there
  * (`grantMachine.ts`), what the chain says of it later (`Alice.grants`).
  */
-import { type Code, describeCode } from '../../protocol/codes.ts';
+import { isCommonCode } from '../../protocol/codes.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { Address, Hex } from '../../protocol/hex.ts';
 import { formatLink } from '../../protocol/link.ts';
@@ -124,8 +124,7 @@ export class Grant {
     await this.#running;
     const { failure } = this.#record;
     if (failure) {
-      const known = describeCode(failure.code) !== undefined;
-      throw new ProtocolError(known ? (failure.code as Code) : 'NODE_REFUSED', {
+      throw new ProtocolError(isCommonCode(failure.code) ? failure.code : 'NODE_REFUSED', {
         details: `The grant has failed. ${failure.message}`,
         retryable: false,
       });

@@ -12,7 +12,7 @@ import type { Address, Hex } from '../../protocol/hex.ts';
 import type { Keyring } from '../../protocol/keys.ts';
 import { openLabel, openManifest } from '../../protocol/manifestSeal.ts';
 import { type VerifiedManifest, verifyManifest } from '../../protocol/manifestVerify.ts';
-import { openNotice } from '../../protocol/notice.ts';
+import { openNotice } from '../../protocol/openNotice.ts';
 import { checkSignal } from '../../protocol/streams.ts';
 import { fetchBlob } from '../../storage/uris.ts';
 import type { PublicKey, SecretKey } from '../../umbral/keys.ts';

@@ -10,13 +10,13 @@ import type { Chain, ChainReader, MinedTransaction, SentTransaction } from '../.
 import type { Deployment } from '../../chain/deployments.ts';
 import { isRevert } from '../../chain/errors.ts';
 import { capsuleHints, minBondWei } from '../../protocol/challenge.ts';
+import { compactSignature, expandSignature } from '../../protocol/compactSignature.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { SignedAnswer } from '../../protocol/evidence.ts';
 import { type Address, type Hex, toHex } from '../../protocol/hex.ts';
 import { conditionsHash, fragmentOfCfrag, keysHash } from '../../protocol/leaf.ts';
 import type { VerifiedManifest, VerifiedShare } from '../../protocol/manifestVerify.ts';
 import { requestOf } from '../../protocol/request.ts';
-import { compactSignature, expandSignature } from '../../protocol/signature.ts';
 import { checkSignal } from '../../protocol/streams.ts';
 import { signTyped } from '../../protocol/typed.ts';
 import { Capsule } from '../../umbral/capsule.ts';

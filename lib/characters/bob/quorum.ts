@@ -57,8 +57,8 @@ export async function askQuorum<K, R>(options: QuorumOptions<K, R>): Promise<Quo
   const { nodes, need, hedgeMs = 300, clock = systemClock, signal } = options;
   const judge = options.judge ?? (() => 'refused' as const);
   const stop = new AbortController();
-  const onAbort = () => stop.abort();
-  if (signal?.aborted) stop.abort();
+  const onAbort = () => stop.abort(signal?.reason);
+  if (signal?.aborted) onAbort();
   signal?.addEventListener('abort', onAbort, { once: true });
 
   const reports: NodeReport<K>[] = nodes.map((key) => ({ key, state: 'idle', attempts: 0 }));

@@ -10,10 +10,10 @@
 import type { Chain, ChainReader, SentTransaction } from '../../chain/chain.ts';
 import type { KeyPairProof } from '../../chain/keyRegistry.ts';
 import { keyPairHash } from '../../protocol/card.ts';
+import { compactSignature } from '../../protocol/compactSignature.ts';
 import { type Address, fromHex, type Hex, toHex } from '../../protocol/hex.ts';
 import type { Keyring } from '../../protocol/keys.ts';
 import type { Contracts } from '../../protocol/messages.ts';
-import { compactSignature } from '../../protocol/signature.ts';
 import { signTyped, type WalletTypedData, walletTypedData } from '../../protocol/typed.ts';
 import { fingerprintWords } from '../../protocol/words.ts';
 import type { PublicKey } from '../../umbral/keys.ts';

@@ -117,6 +117,7 @@ export class MemoryAckLedger implements AckLedger {
 /** Reservations and held chunks. */
 export class MemoryChunkIndex implements ChunkIndex {
   readonly #byLeaf = new Map<Hex, Map<string, { policyId: Hex; size: number; lapsesAt: number }>>();
+  readonly #byPolicy = new Map<Hex, number>();
   readonly #chunks = new Map<string, { size: number; held: boolean }>();
 
   used(leaf: Hex): number {
@@ -126,11 +127,7 @@ export class MemoryChunkIndex implements ChunkIndex {
   }
 
   usedByPolicy(policyId: Hex): number {
-    let bytes = 0;
-    for (const claims of this.#byLeaf.values()) {
-      for (const claim of claims.values()) bytes += claim.policyId === policyId ? claim.size : 0;
-    }
-    return bytes;
+    return this.#byPolicy.get(policyId) ?? 0;
   }
 
   reservedBy(leaf: Hex, ids: readonly string[]): ReadonlySet<string> {
@@ -154,6 +151,7 @@ export class MemoryChunkIndex implements ChunkIndex {
         continue;
       }
       reserved.set(id, { policyId, size, lapsesAt });
+      this.#byPolicy.set(policyId, this.usedByPolicy(policyId) + size);
       const known = this.#chunks.get(id);
       if (known?.held !== true) this.#chunks.set(id, { size: Math.max(size, known?.size ?? 0), held: false });
     }
@@ -165,8 +163,12 @@ export class MemoryChunkIndex implements ChunkIndex {
       let size = 0;
       for (const claims of this.#byLeaf.values()) {
         const claim = claims.get(id);
-        if (claim !== undefined && claim.lapsesAt <= now) claims.delete(id);
-        else size = Math.max(size, claim?.size ?? 0);
+        if (claim === undefined) continue;
+        if (claim.lapsesAt > now) size = Math.max(size, claim.size);
+        else {
+          claims.delete(id);
+          this.#byPolicy.set(claim.policyId, this.usedByPolicy(claim.policyId) - claim.size);
+        }
       }
       if (size === 0) this.#chunks.delete(id);
       else chunk.size = size;

@@ -1,10 +1,10 @@
 import { recoverAddress, TypedDataEncoder } from 'ethers';
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../../lib/protocol/bytes.ts';
+import { compactSignature, expandSignature } from '../../../lib/protocol/compactSignature.ts';
 import { keccak } from '../../../lib/protocol/hash.ts';
 import { fromHex, type Hex, toHex } from '../../../lib/protocol/hex.ts';
 import { type Contracts, type MessageName, type Messages, structures } from '../../../lib/protocol/messages.ts';
-import { compactSignature, expandSignature } from '../../../lib/protocol/signature.ts';
 import {
   domainSeparator,
   recoverTyped,
