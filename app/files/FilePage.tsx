@@ -24,20 +24,21 @@ import { fileTexts } from './texts';
 /** One of my files, by the id in the address. */
 export function FilePage() {
   const t = useText(fileTexts);
-  const id = useSearchParams().get('id') ?? '';
   return (
     <>
       <PageHead title={t('title')}>{t('lead')}</PageHead>
       <SharingTabs />
       <PayGate>
-        <Found id={id} />
+        <Found />
       </PayGate>
     </>
   );
 }
 
-function Found({ id }: { readonly id: string }) {
+function Found() {
   const t = useText(fileTexts);
+  // Behind the gate, which the export never passes: the head stands in it, though its address says nothing yet.
+  const id = useSearchParams().get('id') ?? '';
   const files = useAsk('files', undefined);
   if (files.data === undefined) {
     if (files.isError) return <PageFault fault={files.error} onRetry={files.refetch} />;

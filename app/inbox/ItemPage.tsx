@@ -24,21 +24,22 @@ import { itemTexts } from './texts';
 /** One thing that was shared with me, by the policy in the address: it opens here. */
 export function ItemPage() {
   const t = useText(itemTexts);
-  const id = useSearchParams().get('id')?.toLowerCase() ?? '';
   return (
     <>
       <PageHead title={t('title')} action={<ButtonLink href="/inbox">{t('all')}</ButtonLink>}>
         {t('lead')}
       </PageHead>
       <KeyGate>
-        <Found id={id} />
+        <Found />
       </KeyGate>
     </>
   );
 }
 
-function Found({ id }: { readonly id: string }) {
+function Found() {
   const t = useText(itemTexts);
+  // Behind the gate, which the export never passes: the head stands in it, though its address says nothing yet.
+  const id = useSearchParams().get('id')?.toLowerCase() ?? '';
   const { session } = useMe();
   const router = useRouter();
   const inbox = useAsk('inbox', undefined, { everyMs: 10_000 });

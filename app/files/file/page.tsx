@@ -1,4 +1,3 @@
-import { Suspense } from 'react';
 import { titled } from '../../i18n/titles';
 import { FilePage } from '../FilePage';
 
@@ -8,9 +7,7 @@ export const metadata = titled('/files/file');
 export default function Page() {
   return (
     <div className="min-h-dvh">
-      <Suspense>
-        <FilePage />
-      </Suspense>
+      <FilePage />
     </div>
   );
 }

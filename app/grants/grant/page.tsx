@@ -1,4 +1,3 @@
-import { Suspense } from 'react';
 import { titled } from '../../i18n/titles';
 import { GrantPage } from '../GrantPage';
 
@@ -8,9 +7,7 @@ export const metadata = titled('/grants/grant');
 export default function Page() {
   return (
     <div className="min-h-dvh">
-      <Suspense>
-        <GrantPage />
-      </Suspense>
+      <GrantPage />
     </div>
   );
 }

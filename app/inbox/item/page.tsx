@@ -1,4 +1,3 @@
-import { Suspense } from 'react';
 import { titled } from '../../i18n/titles';
 import { ItemPage } from '../ItemPage';
 
@@ -8,9 +7,7 @@ export const metadata = titled('/inbox/item');
 export default function Page() {
   return (
     <div className="min-h-dvh">
-      <Suspense>
-        <ItemPage />
-      </Suspense>
+      <ItemPage />
     </div>
   );
 }
