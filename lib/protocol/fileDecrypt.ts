@@ -6,7 +6,9 @@
  * Owns: opening headers, chunks, streams, and naming what is wrong. Owns not: where the file key comes from (capsule and
  * fragments: umbral), fetching. Source: spec/protocol.md section 8.1.
  */
-import { Capsule, decryptOriginal, type SecretKey } from '../umbral/index.ts';
+import { Capsule } from '../umbral/capsule.ts';
+import { decryptOriginal } from '../umbral/encrypt.ts';
+import type { SecretKey } from '../umbral/keys.ts';
 import { checkBytes } from './bytes.ts';
 import { chunkBytes, chunkPlainBytes } from './constants.ts';
 import { refuse } from './errors.ts';
@@ -25,8 +27,8 @@ import {
 import { fromHex } from './hex.ts';
 import { type ByteSource, inPieces, type Piece, piecesOf, streamOf } from './streams.ts';
 
-/** How many chunks are in work at once; as for encrypting. */
-const width = 2;
+/** How many chunks are in work at once: two while the one before them is handed on, so that two processors have work meanwhile. */
+const width = 3;
 /** How far around its place a misplaced chunk is looked for, to name the fault. */
 const searched = 16;
 

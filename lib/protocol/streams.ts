@@ -3,10 +3,30 @@
  * in order. Owns: these shapes over Web Streams. Owns not: what is done with the pieces.
  */
 import { checkBytes } from './bytes.ts';
-import { ProtocolError } from './errors.ts';
+import { isObject } from './came.ts';
+import { ProtocolError, refuse } from './errors.ts';
+import { checkShape, type Shape } from './shapes.ts';
 
 /** Where bytes come from. Pieces may have any size; each is copied before the next is asked for. */
 export type ByteSource = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+const sourceShape: Shape = {
+  expected: 'a stream or list of bytes: blob.stream(), [bytes]',
+  fits: (value) =>
+    isObject(value) &&
+    !ArrayBuffer.isView(value) &&
+    [value.getReader, value[Symbol.asyncIterator as never], value[Symbol.iterator as never]].some(
+      (method) => typeof method === 'function',
+    ),
+};
+
+/** Throws E_FIELD for what no bytes can come from, before anything is read. */
+export function checkSource(source: unknown): asserts source is ByteSource {
+  checkShape(source, 'source', sourceShape);
+  if ((source as { readonly locked?: unknown }).locked === true) {
+    refuse('E_FIELD', 'source', 'a stream that nobody reads yet', 'one that is being read');
+  }
+}
 
 /** A piece of the source: `last` is known because the next one, or the end, has been seen. */
 export interface Piece {
@@ -17,6 +37,7 @@ export interface Piece {
 
 /** Iterate a source, also where ReadableStream is not iterable; leaving early cancels it. */
 export async function* piecesOf(source: ByteSource, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  checkSource(source);
   if ('getReader' in source) {
     const reader = source.getReader();
     // An abort ends a read that waits; what it then resolves to is no end of the source.
@@ -50,6 +71,9 @@ export function checkSignal(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new ProtocolError('ABORTED', { cause: signal.reason });
 }
 
+/** The first array of a source, which may be a small one. */
+const firstRoom = 65_536;
+
 /**
  * Cut a source into pieces of `size` bytes; the last has 1..size, or 0 iff the source is empty. A piece lies in an array of its
  * own; one that is put back into `spare` when it is done with is filled again, which spares memory and the zeroing of new arrays.
@@ -61,7 +85,8 @@ async function* rechunk(
   spare: Uint8Array[],
 ): AsyncGenerator<Piece> {
   let index = 0;
-  let buffer = spare.pop() ?? new Uint8Array(size);
+  // A source of few bytes costs few: it is seen to be larger when it is.
+  let buffer: Uint8Array = new Uint8Array(Math.min(size, firstRoom));
   let filled = 0;
   for await (const piece of piecesOf(source, signal)) {
     let at = 0;
@@ -73,6 +98,11 @@ async function* rechunk(
         filled = 0;
       }
       const take = Math.min(size - filled, piece.length - at);
+      if (filled + take > buffer.length) {
+        const larger = new Uint8Array(size);
+        larger.set(buffer.subarray(0, filled));
+        buffer = larger;
+      }
       buffer.set(piece.subarray(at, at + take), filled);
       filled += take;
       at += take;

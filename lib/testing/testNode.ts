@@ -116,7 +116,7 @@ const nothing = new Uint8Array(0);
 async function bytesOf(body: BodyInit | undefined): Promise<Uint8Array> {
   if (body === undefined) return nothing;
   // A copy, as a network makes one.
-  return body instanceof Uint8Array ? Uint8Array.from(body) : new Uint8Array(await new Response(body).arrayBuffer());
+  return body instanceof Uint8Array ? new Uint8Array(body) : new Uint8Array(await new Response(body).arrayBuffer());
 }
 
 /** Runs `act` when everything that is due by now has run. Taken at the start, so that a test's false timers do not stop the network. */
@@ -225,16 +225,15 @@ export class TestNode {
     return [...this.#asked.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  /** One exchange. Rejects as `fetch` does: TypeError for no connection, AbortError. */
+  /** One exchange. Rejects as `fetch` does: TypeError for no connection, what the signal was aborted with. */
   async fetch(path: string, init: RequestInit): Promise<Response> {
     const signal = init.signal ?? undefined;
-    const stopped = () => new DOMException('The operation was aborted.', 'AbortError');
     // Nodes are far away: nobody has an answer before he goes on, and who has enough answers stops the others in time.
     await new Promise<void>(soon);
-    if (signal?.aborted) throw stopped();
+    signal?.throwIfAborted();
     if (this.#down) throw new TypeError('fetch failed');
     if (this.#delayMs > 0) await this.#clock.sleep(this.#delayMs, signal);
-    if (signal?.aborted) throw stopped();
+    signal?.throwIfAborted();
     const method = init.method ?? 'GET';
     const date = new Date(this.#clock.now()).toUTCString();
     try {
