@@ -2,9 +2,10 @@
  * Where the examples find people and a chain. `DINTEL_NETWORK=http://127.0.0.1:PORT DINTEL_KEY=0x…` names a page that serves
  * /dintel.json (`npm run demo` does) and an account with coins; without it they run on a network in memory.
  */
-import { Alice, Bob, Keyring } from 'dintel';
+import { Alice, Bob, Keyring, Network } from 'dintel';
 import type { Deployment, Hex } from 'dintel/chain';
 import { ethersChain } from 'dintel/chain/ethers';
+import { maxPolicyEpochs } from 'dintel/protocol';
 
 /** What an example needs: `createTestNetwork()` of `dintel/testing` is one. */
 export interface Net {
@@ -14,6 +15,13 @@ export interface Net {
   in(seconds: number): number;
 }
 
+/**
+ * That many seconds, or as far ahead as a policy can be paid for: 1,024 epochs, which is years where an epoch is a day, and eight hours
+ * in the demo, where it is 30 seconds.
+ */
+export const atMost = (seconds: number, epochLength: number): number =>
+  Math.min(seconds, (maxPolicyEpochs - 1) * epochLength);
+
 export async function openNetwork(env: Readonly<Record<string, string | undefined>> = process.env): Promise<Net> {
   const { DINTEL_NETWORK: page, DINTEL_KEY: privateKey } = env;
   if (page === undefined) return (await import('dintel/testing')).createTestNetwork();
@@ -21,6 +29,7 @@ export async function openNetwork(env: Readonly<Record<string, string | undefine
   const answer = await fetch(new URL('/dintel.json', page));
   const { rpcUrl, deployment } = (await answer.json()) as { rpcUrl: string; deployment: Deployment };
   const chain = await ethersChain({ rpcUrl, privateKey: privateKey as Hex });
+  const { epochLength } = await Network.open(chain, deployment);
   // People of one run; a real program keeps the keyring's root in a vault (`dintel/keys`).
   const keyrings = new Map<string, Keyring>();
   const keyring = (name: string): Keyring => {
@@ -31,6 +40,6 @@ export async function openNetwork(env: Readonly<Record<string, string | undefine
   return {
     alice: (name = 'alice') => Alice.open({ keyring: keyring(name), chain, deployment }),
     bob: (name = 'bob') => Bob.open({ keyring: keyring(name), chain, deployment }),
-    in: (seconds) => Math.floor(Date.now() / 1_000) + seconds,
+    in: (seconds) => Math.floor(Date.now() / 1_000) + atMost(seconds, epochLength),
   };
 }

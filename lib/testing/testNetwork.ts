@@ -9,7 +9,7 @@ import { type Address, type Chain, type Deployment, MinerEscrow, Token } from '.
 import { Alice, type AliceOptions } from '../characters/alice/alice.ts';
 import { Bob, type BobOptions } from '../characters/bob/bob.ts';
 import { type Clock, systemClock } from '../characters/clock.ts';
-import { addressOf, Keyring, keccak, sha256, signTyped, utf8 } from '../protocol/index.ts';
+import { addressOf, Keyring, keccak, ProtocolError, sha256, signTyped, utf8 } from '../protocol/index.ts';
 import { ready, type SecretKey, SecretKeyFactory } from '../umbral/index.ts';
 import { modelAccount } from './modelAccount.ts';
 import { ModelChain } from './modelChain.ts';
@@ -20,7 +20,7 @@ export interface TestNetworkOptions {
   readonly nodes?: number;
   /** Makes the same accounts, nodes and people each time. Default 'dintel'. */
   readonly seed?: string;
-  /** The first block's time, seconds since 1970. Default: now. */
+  /** Its time when it is ready, seconds since 1970; what it takes to get there lies before. Default: now. */
   readonly startsAt?: number;
   /** Seconds. Default 3,600. */
   readonly epochLength?: number;
@@ -102,7 +102,9 @@ export class TestNetwork {
     };
     const minStake = 25_000n * token;
     const rules = { epochLength, disputeWindow: 2, evidenceWindow: 14, unbonding: 21, minStake, weightUnit: token };
-    const chain = new ModelChain({ deployment, rules }, options.startsAt ?? Math.floor(Date.now() / 1_000));
+    const startsAt = options.startsAt ?? Math.floor(Date.now() / 1_000);
+    // Each node takes a few blocks, of a second each; a whole epoch follows them.
+    const chain = new ModelChain({ deployment, rules }, startsAt - epochLength - 60 - 10 * count);
     const clock = new ChainClock(() => chain);
     const nodes: TestNode[] = [];
     const operators: Chain[] = [];
@@ -118,7 +120,7 @@ export class TestNetwork {
     const network = new TestNetwork({ chain, clock, seed, nodes, operators });
     // The first lease counts from the next epoch on.
     await network.#keepAwake();
-    await network.advance(epochLength);
+    await network.advance(startsAt - network.now());
     return network;
   }
 
@@ -188,8 +190,15 @@ export class TestNetwork {
     return this.now() + seconds;
   }
 
-  /** Lets time pass; nodes that are up stay awake. Units: seconds. */
+  /** Lets time pass; nodes that are up stay awake. Units: seconds. Throws E_NUMBER: time does not run backwards. */
   async advance(seconds: number): Promise<void> {
+    if (!Number.isSafeInteger(seconds) || seconds < 0) {
+      throw new ProtocolError('E_NUMBER', {
+        field: 'seconds',
+        expected: 'a whole number, 0 or more',
+        got: String(seconds),
+      });
+    }
     const { epochLength } = this.chain.genesis.rules;
     const end = this.now() + seconds;
     for (;;) {

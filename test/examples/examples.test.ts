@@ -12,9 +12,11 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { open } from '../../examples/cliPipe/open.ts';
 import { collect, Drop, main as fileDrop } from '../../examples/fileDrop/drop.ts';
 import { main as healthRecord } from '../../examples/healthRecord/record.ts';
+import { atMost, type Net } from '../../examples/network.ts';
 import { main as share } from '../../examples/nodeScript/share.ts';
 import { sendReport, main as services, startArchive } from '../../examples/serviceToService/services.ts';
 import { Board, Member, main as teamChat } from '../../examples/teamChat/chat.ts';
+import { rules } from '../../ignition/rules.ts';
 
 const examples = join(import.meta.dirname, '../../examples');
 const folder = mkdtempSync(join(tmpdir(), 'dintel-examples-'));
@@ -25,6 +27,17 @@ afterAll(() => {
   vi.restoreAllMocks();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** What `openNetwork` makes of the demo, where an epoch takes 30 seconds, with the network in memory in its place. */
+async function demoLike(): Promise<Net> {
+  const { epochLength } = rules.local;
+  const net = await createTestNetwork({ nodes: 5, epochLength });
+  return {
+    alice: (name) => net.alice(name),
+    bob: (name) => net.bob(name),
+    in: (seconds) => net.in(atMost(seconds, epochLength)),
+  };
+}
 
 describe('five to start from', () => {
   it('have at most 60 lines', () => {
@@ -42,7 +55,7 @@ describe('five to start from', () => {
 
   it('node script: opens, and not after the revocation', async () => {
     const bytes = utf8('a letter');
-    const { opened, ending } = await share(await createTestNetwork({ nodes: 4 }), 'letter.txt', bytes);
+    const { opened, ending } = await share(await demoLike(), 'letter.txt', bytes);
     expect(opened).toEqual(bytes);
     expect(ending).toBe('POLICY_REVOKED');
   });
@@ -65,7 +78,7 @@ describe('five to start from', () => {
   });
 
   it('service to service: a report arrives, one that was ended does not', async () => {
-    const net = await createTestNetwork({ nodes: 4 });
+    const net = await demoLike();
     expect([...(await services(net))]).toEqual([['november.csv', 'customer,amount\n1,20\n']]);
     const kept = new Map<string, Uint8Array>();
     const archive = await startArchive(await net.bob('other archive'), (name, bytes) => kept.set(name, bytes));
@@ -105,7 +118,7 @@ describe('five to start from', () => {
 
 describe('three small programs', () => {
   it('file drop: what strangers left reaches the lawyer, through a server that cannot read it', async () => {
-    const net = await createTestNetwork({ nodes: 4 });
+    const net = await demoLike();
     const opened = await fileDrop(net);
     expect(Object.fromEntries(opened)).toEqual({
       'tip.txt': 'Look at the third invoice.',
@@ -118,7 +131,7 @@ describe('three small programs', () => {
   });
 
   it('team chat: who is removed reads nothing of the next season, and the board nothing at all', async () => {
-    const { carol, dave } = await teamChat(await createTestNetwork({ nodes: 4 }));
+    const { carol, dave } = await teamChat(await demoLike());
     expect(carol).toEqual(['Lunch at noon?', 'I am leaving for another team.', 'Then lunch without Dave.']);
     expect(dave).toEqual(['Lunch at noon?', 'I am leaving for another team.']);
     const stranger = new Member(await (await createTestNetwork({ nodes: 0 })).bob());
@@ -126,7 +139,7 @@ describe('three small programs', () => {
   });
 
   it('health record: a consent opens one kind, until it is withdrawn', async () => {
-    expect(await healthRecord(await createTestNetwork())).toEqual({
+    expect(await healthRecord(await demoLike())).toEqual({
       told: ['blood.txt: Iron is low.', 'blood2.txt: Iron is better.'],
       before: ['Dr Grün: lab, in force'],
       after: 'POLICY_REVOKED',

@@ -54,6 +54,24 @@ const failure = (promise: Promise<unknown>) =>
   );
 
 describe('a network in memory', () => {
+  it('begins now, so that what a program takes from its own clock means the same here; time never runs backwards', async () => {
+    const before = Math.floor(Date.now() / 1_000);
+    for (const nodes of [0, 3, 12]) {
+      const young = await createTestNetwork({ nodes, epochLength: 30 });
+      expect(young.now()).toBeGreaterThanOrEqual(before);
+      expect(young.now()).toBeLessThanOrEqual(Date.now() / 1_000);
+    }
+    const set = await createTestNetwork({ startsAt: 2_000_000_000 });
+    expect(set.now()).toBe(2_000_000_000);
+    const until = new Date(2_000_000_000_000 + 60_000);
+    const { candidates } = await (await set.alice()).quote({ threshold: 2, shares: 5, until });
+    expect(candidates).toBe(5);
+    for (const seconds of [-5, 0.5, Number.NaN]) {
+      await expect(set.advance(seconds)).rejects.toMatchObject({ code: 'E_NUMBER', field: 'seconds' });
+    }
+    expect(set.now()).toBe(2_000_000_000);
+  });
+
   it('Alice grants, Bob opens, in the same bytes', async () => {
     const grant = await granted();
     const got = await bob.retrieve({ from: grant.link() });
