@@ -66,10 +66,11 @@ describe('a network in memory', () => {
     const until = new Date(2_000_000_000_000 + 60_000);
     const { candidates } = await (await set.alice()).quote({ threshold: 2, shares: 5, until });
     expect(candidates).toBe(5);
+    const here = set.now();
     for (const seconds of [-5, 0.5, Number.NaN]) {
       await expect(set.advance(seconds)).rejects.toMatchObject({ code: 'E_NUMBER', field: 'seconds' });
     }
-    expect(set.now()).toBe(2_000_000_000);
+    expect(set.now()).toBe(here);
   });
 
   it('Alice grants, Bob opens, in the same bytes', async () => {
