@@ -3,30 +3,10 @@
  * in order. Owns: these shapes over Web Streams. Owns not: what is done with the pieces.
  */
 import { checkBytes } from './bytes.ts';
-import { isObject } from './came.ts';
-import { ProtocolError, refuse } from './errors.ts';
-import { checkShape, type Shape } from './shapes.ts';
+import { ProtocolError } from './errors.ts';
 
 /** Where bytes come from. Pieces may have any size; each is copied before the next is asked for. */
 export type ByteSource = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
-
-const sourceShape: Shape = {
-  expected: 'a stream or list of bytes: blob.stream(), [bytes]',
-  fits: (value) =>
-    isObject(value) &&
-    !ArrayBuffer.isView(value) &&
-    [value.getReader, value[Symbol.asyncIterator as never], value[Symbol.iterator as never]].some(
-      (method) => typeof method === 'function',
-    ),
-};
-
-/** Throws E_FIELD for what no bytes can come from, before anything is read. */
-export function checkSource(source: unknown): asserts source is ByteSource {
-  checkShape(source, 'source', sourceShape);
-  if ((source as { readonly locked?: unknown }).locked === true) {
-    refuse('E_FIELD', 'source', 'a stream that nobody reads yet', 'one that is being read');
-  }
-}
 
 /** A piece of the source: `last` is known because the next one, or the end, has been seen. */
 export interface Piece {
@@ -37,7 +17,6 @@ export interface Piece {
 
 /** Iterate a source, also where ReadableStream is not iterable; leaving early cancels it. */
 export async function* piecesOf(source: ByteSource, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-  checkSource(source);
   if ('getReader' in source) {
     const reader = source.getReader();
     // An abort ends a read that waits; what it then resolves to is no end of the source.
