@@ -12,7 +12,7 @@ import { addressOf } from '../../protocol/signature.ts';
 import type { PublicKey } from '../../umbral/keys.ts';
 import type { Network } from '../network.ts';
 import { isPinnedRecipient, type PinnedRecipient } from '../people/people.ts';
-import { allKeys, newestKeys } from '../people/registryKeys.ts';
+import { newestKeys } from '../people/registryKeys.ts';
 
 /**
  * Whom a grant is for: a receive card (in any form, parsed or verified), somebody of `People`, an address with registered keys, or who
@@ -68,21 +68,8 @@ export async function keysOf(network: Network<ChainReader>, to: Recipient): Prom
   return bobKeys(card, card.owner);
 }
 
-/** Everything that a recipient was or is called in requests: who leaves must not stay by an older key. Throws as {@link keysOf}. */
-export async function readersOf(network: Network<ChainReader>, to: Recipient): Promise<readonly Address[]> {
-  if (isPinnedRecipient(to)) {
-    const { keys, earlier, claimed } = to.person;
-    return [keys, ...earlier, ...(claimed ? [claimed] : [])].map(({ verifyingKey }) => addressOf(verifyingKey));
-  }
-  if (!Receiver.is(to) && isAccount(to)) {
-    const history = await allKeys(network, to.address);
-    if (history.length === 0) throw notRegistered(to.address);
-    return history.map(({ verifyingKey }) => addressOf(verifyingKey));
-  }
-  return [(await keysOf(network, to)).reader];
-}
-
-const isAccount = (to: Exclude<Recipient, Receiver | PinnedRecipient>): to is { readonly address: Address } =>
+/** Internal. */
+export const isAccount = (to: Exclude<Recipient, Receiver | PinnedRecipient>): to is { readonly address: Address } =>
   typeof to === 'object' && 'address' in to;
 
 const bobKeys = (
@@ -90,4 +77,6 @@ const bobKeys = (
   address: Address | undefined,
 ): BobKeys => ({ receivingKey, reader: addressOf(verifyingKey), address });
 
-const notRegistered = (address: Address) => new ProtocolError('KEY_NOT_REGISTERED', { field: 'to', got: address });
+/** Internal. */
+export const notRegistered = (address: Address) =>
+  new ProtocolError('KEY_NOT_REGISTERED', { field: 'to', got: address });

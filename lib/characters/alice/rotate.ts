@@ -16,7 +16,8 @@ import type { SealedFile } from '../sealedFile.ts';
 import type { Alice, GrantManyOptions, GrantOutcome } from './alice.ts';
 import type { Labels } from './labels.ts';
 import { maxPolicies } from './pay.ts';
-import { type ReceivedGrant, Receiver, type Recipient, readersOf } from './recipient.ts';
+import { readersOf } from './readers.ts';
+import { type ReceivedGrant, Receiver, type Recipient } from './recipient.ts';
 
 export interface ReceiversOptions {
   readonly label: string;

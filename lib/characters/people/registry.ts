@@ -18,7 +18,8 @@ import { signTyped, type WalletTypedData, walletTypedData } from '../../protocol
 import { fingerprintWords } from '../../protocol/words.ts';
 import type { PublicKey } from '../../umbral/keys.ts';
 import type { Network } from '../network.ts';
-import { allKeys, newestKeys, type RegistryKeys } from './registryKeys.ts';
+import { allRegisteredKeys } from './allRegisteredKeys.ts';
+import { newestKeys, type RegistryKeys } from './registryKeys.ts';
 
 /** Keys as the registry has them, and how people compare them. */
 export interface PublishedKeys extends RegistryKeys {
@@ -50,7 +51,7 @@ export async function lookupKeys(network: Network, owner: Address): Promise<Publ
 
 /** All keys that an account ever registered, oldest first. Throws E_FIELD, `ChainError`. */
 export async function keyHistory(network: Network, owner: Address): Promise<readonly PublishedKeys[]> {
-  return (await allKeys(network, owner)).map(withWords);
+  return (await allRegisteredKeys(network, owner)).map(withWords);
 }
 
 /**

@@ -23,16 +23,8 @@ export async function newestKeys(network: Network, owner: Address): Promise<Regi
   return found && keysIn(owner, found);
 }
 
-/** All keys that an account ever registered, oldest first. Throws as {@link newestKeys}. */
-export async function allKeys(network: Network, owner: Address): Promise<readonly RegistryKeys[]> {
-  const last = await network.keyRegistry.keysOf(owner);
-  if (last === undefined) return [];
-  const versions = Array.from({ length: last.version - 1 }, (_, i) => i + 1);
-  const earlier = await Promise.all(versions.map((version) => network.keyRegistry.keysAt(owner, version)));
-  return [...earlier.flatMap((keys) => keys ?? []), last].map((keys) => keysIn(owner, keys));
-}
-
-function keysIn(owner: Address, keys: RegisteredKeys): RegistryKeys {
+/** Internal. */
+export function keysIn(owner: Address, keys: RegisteredKeys): RegistryKeys {
   let pair: [PublicKey, PublicKey];
   try {
     pair = [PublicKey.fromBytes(keys.receiving), PublicKey.fromBytes(keys.verifying)];
