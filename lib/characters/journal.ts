@@ -72,7 +72,9 @@ export class SealedJournal implements Journal {
         // Not under this key, or changed.
       }
     }
-    throw new ProtocolError('E_DECRYPT', { field: 'journal', details: 'An entry is damaged or of another person.' });
+    const details =
+      'An entry is damaged, of another person, or sealed under another root: give the keyrings of all others in `former`.';
+    throw new ProtocolError('E_DECRYPT', { field: 'journal', details });
   }
 
   async put(name: string, bytes: Uint8Array): Promise<void> {

@@ -18,7 +18,7 @@ export type ProgressEvent =
   | { readonly type: 'encrypt.bytes'; readonly done: number; readonly total: number | undefined }
   | {
       readonly type: 'retrieve.state';
-      readonly state: 'located' | 'opened' | 'checked' | 'asking' | 'enough' | 'opening' | 'done';
+      readonly state: 'locating' | 'located' | 'opened' | 'checked' | 'asking' | 'enough' | 'opening' | 'done';
     }
   | { readonly type: 'node.state'; readonly node: Address; readonly state: NodeState; readonly code?: string }
   | { readonly type: 'decrypt.bytes'; readonly done: number; readonly total: number };

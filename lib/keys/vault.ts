@@ -31,7 +31,10 @@ import type { VaultStore } from './vaultStore.ts';
 
 export interface VaultOptions {
   readonly store: VaultStore;
-  /** Milliseconds without use after which it locks itself. Default 15 minutes; 0 = never. */
+  /**
+   * Milliseconds without a call to the vault itself after which it locks, and every keyring of it; default 15 minutes, 0 for never. What is
+   * done with a keyring is no call: whoever works on says so by {@link Vault.touch}.
+   */
   readonly idleMs?: number | undefined;
   readonly clock?: IdleClock | undefined;
   /** scrypt; Node has a faster one. */
@@ -204,7 +207,7 @@ export class Vault {
     return keyring;
   }
 
-  /** Keys of every version, newest first: what was shared with an older one opens with an older one. Throws KEY_LOCKED. */
+  /** Keys of every version, newest first: what belongs to an older one goes on with it (`[keyring, ...former]`). Throws KEY_LOCKED. */
   keyrings(): readonly Keyring[] {
     return this.rootVersions.map(({ version }) => this.keyring(version)).toReversed();
   }
@@ -267,8 +270,9 @@ export class Vault {
 
   /**
    * A fresh root for everything from now on; older ones stay, for what was shared before. All slots open it, but a phrase slot turns
-   * to the new root's phrase, which must be written down anew. Whoever keeps a journal under the keyring is opened with `former` from now
-   * on (`keyrings().slice(1)`). Resolves with the new version.
+   * to the new root's phrase, which must be written down anew. From now on Alice, Bob and People are opened with the new `keyring()` and
+   * `former: keyrings().slice(1)`, an Inbox with all `keyrings()`: what was begun, shared or kept before goes on with the root that it
+   * belongs to. Resolves with the new version.
    * Throws KEY_LOCKED, E_COUNT (24 versions), E_VAULT_CHANGED, E_STORE.
    */
   async rotateRoot(): Promise<number> {

@@ -327,12 +327,17 @@ describe('the inbox', () => {
   it('finishes after a change of the root a grant that was begun before it', async () => {
     const journal = new MemoryJournal();
     const [alice, bob] = [await sender(), await receiver()];
-    const early = await (await alice.open(journal)).draft(alice.terms(bob.card));
+    const terms = alice.terms(bob.card);
+    const early = await (await alice.open(journal)).draft(terms);
     const { deployment, fetch, clock } = net;
     const chain = alice.chain;
     const later = { keyring: Keyring.random(), chain, deployment, journal, fetch, clock };
     const again = await Alice.open({ ...later, former: [alice.keyring] });
     expect((await again.unfinished()).map(({ policyId }) => policyId)).toEqual([early.policyId]);
+    await bob.people.add(alice.card);
+    expect(await scan(bob.inbox)).toEqual([]);
+    await all(again.resume({ files: terms.files }));
+    expect(await scan(bob.inbox)).toMatchObject([{ policyId: early.policyId, foundBy: 'contact', missing: undefined }]);
   });
 
   it('forgets what a re-organisation took away, and reads the blocks that came instead', async () => {

@@ -36,6 +36,8 @@ type TestNode = LocalNetwork['nodes'][number];
 let net: LocalNetwork;
 let alice: Alice;
 let bob: Bob;
+/** The same man after a rotation of his root. */
+let turned: Bob;
 let grant: Grant;
 const plaintext = crypto.getRandomValues(new Uint8Array(5_000));
 
@@ -49,7 +51,9 @@ beforeAll(async () => {
     chain: await net.chainOf(1),
     journal: new MemoryJournal(),
   });
-  bob = await Bob.open({ ...shared, keyring: Keyring.random(), chain: await ethersReader({ rpcUrl }) });
+  const [old, chain] = [Keyring.random(), await ethersReader({ rpcUrl })];
+  bob = await Bob.open({ ...shared, keyring: old, chain });
+  turned = await Bob.open({ ...shared, keyring: Keyring.random(), former: [old], chain });
 }, 120_000);
 afterAll(() => net?.close());
 beforeEach(async () => {
@@ -152,7 +156,7 @@ describe('Vladimir is silent', () => {
     const stopped = bob.challenge({ from: grant.link(), node: vladimir.node, chain, signal: AbortSignal.abort() });
     expect(await failure(stopped)).toMatchObject({ code: 'ABORTED' });
     const open = await bob.challenge({ from: grant.link(), node: vladimir.node, chain, onProgress });
-    expect(told).toEqual(['located', 'opened', 'checked', 'tx.sent', 'tx.mined']);
+    expect(told).toEqual(['locating', 'located', 'opened', 'checked', 'tx.sent', 'tx.mined']);
     expect(open.node).toBe(vladimir.node);
     expect(await open.end()).toBeUndefined();
     expect(isRevert(await failure(open.timeout()), 'WindowOpen')).toBe(true);
@@ -160,14 +164,14 @@ describe('Vladimir is silent', () => {
     expect(isRevert(pending, 'ChallengePending')).toBe(true);
     await net.warp(16);
     const end = await open.wait();
-    expect(told.slice(5)).toEqual(['tx.sent', 'tx.mined']);
+    expect(told.slice(6)).toEqual(['tx.sent', 'tx.mined']);
     expect(end).toMatchObject({ state: 'timedOut', penalty: (before * 25n) / 10_000n });
     expect(await slashable(vladimir)).toBe(before - (before * 25n) / 10_000n);
     const adjudicator = new Adjudicator(chain, net.deployment.adjudicator);
     expect(await adjudicator.credit(chain.account)).toBe(2n * 10n ** 15n);
   });
 
-  it('answers on chain only: Bob has his share, and the file', async () => {
+  it('answers on chain only: Bob has his share, and the file, after a rotation of his root too', async () => {
     const shy = net.nodes[3] as TestNode;
     const receipts: { epoch: number; request: `0x${string}`; cfrag: Uint8Array; signature: Uint8Array }[] = [];
     const taken: Tamper = (route, answer, _node, asked) => {
@@ -178,10 +182,11 @@ describe('Vladimir is silent', () => {
     };
     shy.behaviour.tamper = taken;
     (net.nodes[4] as TestNode).behaviour.down = true;
-    expect(await failure(bob.retrieve({ from: grant.link() }))).toMatchObject({ code: 'THRESHOLD_NOT_MET', have: 3 });
+    const from = grant.link();
+    expect(await failure(turned.retrieve({ from }))).toMatchObject({ code: 'THRESHOLD_NOT_MET', have: 3 });
 
     const chain = await net.chainOf(9);
-    const open = await bob.challenge({ from: grant.link(), node: shy.node, chain });
+    const open = await turned.challenge({ from, node: shy.node, chain });
     const { cfrag, epoch, request, signature } = receipts[0]!;
     const place = grant.nodes.findIndex(({ node }) => node === shy.node);
     const adjudicator = new Adjudicator(await net.chainOf(10), net.deployment.adjudicator);
@@ -190,7 +195,7 @@ describe('Vladimir is silent', () => {
     expect((await open.wait()).state).toBe('answered');
     expect(await adjudicator.credit(shy.node)).toBe(10n ** 15n);
 
-    const got = await bob.retrieve({ from: grant.link() });
+    const got = await turned.retrieve({ from });
     expect(await got.files[0]?.bytes()).toEqual(plaintext);
   });
 

@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type ActsOptions, grantActs } from '../../lib/characters/alice/grantActs.ts';
 import type { GrantRecord } from '../../lib/characters/alice/grantRecord.ts';
 import { type AskContext, askNode } from '../../lib/characters/bob/ask.ts';
+import { Keyrings } from '../../lib/characters/keyrings.ts';
 import type { Network } from '../../lib/characters/network.ts';
 import type { NodeClient } from '../../lib/characters/nodeClient.ts';
 import { headerCapsule } from '../../lib/protocol/fileDecrypt.ts';
@@ -83,7 +84,12 @@ describe('Alice', () => {
       const signature = signTyped('Ack', key, world.contracts, ack);
       return new Response(encodeAnswer('acks', { ack: terms, signature }) as Uint8Array<ArrayBuffer>);
     };
-    const options = { network: network(), keyring: world.alice, depth: 0, fetch: answer } as unknown as ActsOptions;
+    const options = {
+      network: network(),
+      keyrings: new Keyrings(world.alice),
+      depth: 0,
+      fetch: answer,
+    } as unknown as ActsOptions;
     return codeOf(() => grantActs(options).requestAck(record, 0));
   };
   const operator = () => world.nodes[0]?.operatorKey as SecretKey;

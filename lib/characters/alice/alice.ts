@@ -31,6 +31,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import { type EncryptOptions, Enrico } from '../enrico/enrico.ts';
 import { SentTags } from '../inbox/sentTags.ts';
 import { type Journal, MemoryJournal, sealedFor } from '../journal.ts';
+import { Keyrings } from '../keyrings.ts';
 import { Network } from '../network.ts';
 import type { OnProgress } from '../progress.ts';
 import { publicFetch } from '../publicFetch.ts';
@@ -60,7 +61,10 @@ const usualCreationGas = 130_000n;
 
 export interface AliceOptions {
   readonly keyring: Keyring;
-  /** Keyrings of roots before that one (`vault.keyrings().slice(1)`): what the journal keeps under them is still read. */
+  /**
+   * Keyrings of roots before that one, newest first (`vault.keyrings().slice(1)`). What is in the journal or on the chain under one of them
+   * is read, and grants that were begun with it go on with it; files of its labels can be shared again. What is new is signed by `keyring`.
+   */
   readonly former?: readonly Keyring[] | undefined;
   readonly chain: Chain;
   readonly deployment: Deployment;
@@ -107,7 +111,7 @@ export interface GrantOptions extends Omit<QuoteOptions, 'recipients'> {
   readonly label: string;
   /**
    * Which key of the label the files are encrypted for ({@link Alice.rotateLabel}). Default: the version that opens the files, of the
-   * present one, those before it and the next 16.
+   * present one, those before it and the next 16, then those of `former` roots. What is given is a version of the present root.
    */
   readonly labelVersion?: number | undefined;
   /** Encrypted files (`openSealedFile`, `storedFile`); the ciphertext is not touched. */
@@ -143,8 +147,9 @@ const later = () => import('../later.ts');
 
 export class Alice {
   readonly network: Network<Chain>;
-  readonly #keyring: Keyring;
+  readonly #keyrings: Keyrings;
   readonly #journal: Journal;
+  readonly #unsealed: Journal;
   readonly #labels: Labels;
   readonly #sentTags: SentTags;
   readonly #depth: number;
@@ -156,8 +161,9 @@ export class Alice {
 
   private constructor(network: Network<Chain>, labels: Labels, options: AliceOptions & { readonly journal: Journal }) {
     this.network = network;
-    this.#keyring = options.keyring;
+    this.#keyrings = new Keyrings(options.keyring, options.former);
     this.#labels = labels;
+    this.#unsealed = options.journal;
     this.#journal = sealedFor(options.keyring, options.journal, options.former);
     this.#sentTags = new SentTags({ network, keyring: options.keyring, journal: this.#journal });
     this.#depth = options.depth ?? (options.deployment.chainId === 31337 ? 0 : 1);
@@ -180,10 +186,10 @@ export class Alice {
   }
   /** What her kfrags and manifests are signed with; who gets a link learns it. */
   get verifyingKey(): PublicKey {
-    return this.#keyring.verifying().publicKey;
+    return this.#keyrings.newest.verifying().publicKey;
   }
   get receivingKey(): PublicKey {
-    return this.#keyring.receiving().publicKey;
+    return this.#keyrings.newest.receiving().publicKey;
   }
   /** What Enrico encrypts with: public, one per label and version. Default: the present version. Throws E_LABEL. */
   delegatingKey(label: string, version?: number): PublicKey {
@@ -243,7 +249,7 @@ export class Alice {
     labelBytes(label);
     const conditions = options.conditions && encodeConditions(options.conditions);
     if (conditions) parseConditions(conditions);
-    const labelVersion = this.#versionOf(files, label, options.labelVersion);
+    const opener = await this.#openerOf(files, label, options.labelVersion);
     const wanted = isMany(options) ? options.to : [options.to];
     const prepared = await this.#prepare({ ...options, recipients: wanted.length });
     const { quote } = prepared;
@@ -258,7 +264,7 @@ export class Alice {
     const probed = new Map();
     const records: GrantRecord[] = [];
     for (const bob of bobs) {
-      records.push(await this.#draftOne(options, { ...prepared, bob, labelVersion, conditions, batch, probed }));
+      records.push(await this.#draftOne(options, { ...prepared, bob, opener, conditions, batch, probed }));
     }
     // All are written down before any goes on: a crash leaves none half known.
     for (const record of records) await this.#save(record);
@@ -272,14 +278,14 @@ export class Alice {
     options: GrantOptions | GrantManyOptions,
     about: Prepared & {
       readonly bob: BobKeys;
-      readonly labelVersion: number;
+      readonly opener: LabelKey;
       readonly conditions: Uint8Array | undefined;
       readonly batch: Hex | undefined;
       readonly probed: Map<Address, Promise<void>>;
     },
   ): Promise<GrantRecord> {
     const { threshold, shares, label, note, signal, onProgress } = options;
-    const { quote, candidates, epoch, bob, labelVersion, conditions, batch, probed } = about;
+    const { quote, candidates, epoch, bob, opener, conditions, batch, probed } = about;
     const salt = toHex(randomBytes(32));
     const draw = await this.#blockForDraw();
     const seed = samplerSeed(salt, draw.blockHash);
@@ -299,9 +305,9 @@ export class Alice {
     checkSignal(signal);
     const { contracts } = this.network;
     const policyId = policyIdOf({ ...contracts, owner: this.address, salt });
-    const signer = new Signer(this.#keyring.verifying());
+    const signer = new Signer(this.#keyrings.newest.verifying());
     const kfrags = generateKFrags({
-      delegatingSecretKey: this.#keyring.delegating(label, labelVersion),
+      delegatingSecretKey: opener.secretKey,
       receivingKey: bob.receivingKey,
       signer,
       threshold,
@@ -328,12 +334,12 @@ export class Alice {
       createdAt: timestamp,
       byteBudget: budgetOf(options.files),
       conditions,
-      delegatingKey: this.delegatingKey(label, labelVersion).toBytes(),
+      delegatingKey: opener.secretKey.publicKey.toBytes(),
       receivingKey: bob.receivingKey.toBytes(),
       verifyingKey: signer.verifyingKey.toBytes(),
       reader: bob.reader,
       label,
-      labelVersion,
+      labelVersion: opener.version,
       note,
       selfNotice: options.selfNotice ?? true,
       noticeTag: await this.#noticeTag(bob, options),
@@ -374,7 +380,7 @@ export class Alice {
 
   /**
    * Finish everything that is unfinished, one after another, grants of one batch together; what cannot be finished now is
-   * thrown at its turn.
+   * thrown at its turn: as `grant`, and E_DECRYPT or E_SIGNATURE for what needs a keyring that `former` lacks.
    */
   async *resume(
     options: {
@@ -400,7 +406,7 @@ export class Alice {
   /**
    * Make a grant longer: same nodes, same shares, same link; nothing is uploaded but a new manifest. Only where the grant was made,
    * since its record is needed. Throws STORAGE_NOT_FOUND (no record), E_REPLAY (unfinished: `resume` it first), POLICY_REVOKED,
-   * POLICY_EXPIRED, E_DURATION, NOT_ENOUGH_NODES with every reason, `ChainError`, ABORTED.
+   * POLICY_EXPIRED, E_DURATION, NOT_ENOUGH_NODES with every reason, E_SIGNATURE (its keyring is not in `former`), `ChainError`, ABORTED.
    */
   async extend(options: ExtendOptions): Promise<Extended> {
     const { policyId, signal, onProgress } = options;
@@ -435,7 +441,7 @@ export class Alice {
     const { readGrants } = await later();
     const summaries = readGrants({
       network: this.network,
-      keyring: this.#keyring,
+      keyrings: this.#keyrings,
       owner: this.address,
       manifestOf: async (policyId) => (await this.#recordOf(policyId))?.manifest?.bytes,
       fetch: this.#fetch,
@@ -603,7 +609,7 @@ export class Alice {
   #actsOptions(about: Pick<ActsOptions, 'files' | 'batch' | 'signal' | 'onProgress'>): ActsOptions {
     const own = {
       network: this.network,
-      keyring: this.#keyring,
+      keyrings: this.#keyrings,
       depth: this.#depth,
       introductions: this.#introductions,
     };
@@ -629,14 +635,20 @@ export class Alice {
       .filter(({ owner, chainId }) => owner === this.address && chainId === this.network.chain.chainId);
   }
 
-  /** The version of the label whose key opens all files. Throws E_DECRYPT for the one given, else for the present one. */
-  #versionOf(files: readonly SealedFile[], label: string, given: number | undefined): number {
-    for (const version of given === undefined ? this.#labels.versions(label) : []) {
-      if (files.every(({ header }) => opensWith(this.#keyring.delegating(label, version), header))) return version;
+  /** The key of the label that opens all files, of former roots too. Throws E_DECRYPT for the version given, else for the present one. */
+  async #openerOf(files: readonly SealedFile[], label: string, given: number | undefined): Promise<LabelKey> {
+    const { newest, all } = this.#keyrings;
+    for (const keyring of given === undefined ? all : []) {
+      const labels = keyring === newest ? this.#labels : await Labels.open({ keyring, journal: this.#unsealed });
+      for (const version of labels.versions(label)) {
+        const secretKey = keyring.delegating(label, version);
+        if (files.every(({ header }) => opensWith(secretKey, header))) return { secretKey, version };
+      }
     }
     const version = given ?? this.#labels.version(label);
-    checkLabelOf(files, label, this.#keyring.delegating(label, version));
-    return version;
+    const secretKey = newest.delegating(label, version);
+    checkLabelOf(files, label, secretKey);
+    return { secretKey, version };
   }
 
   #batchOf(id: Hex, onProgress: OnProgress | undefined): Batch {
@@ -645,7 +657,7 @@ export class Alice {
     const { network } = this;
     const batch = new Batch({
       currentEpoch: async () => (await network.now()).epoch,
-      pay: (records) => payPolicies(records, { network, keyring: this.#keyring, onProgress }),
+      pay: (records) => payPolicies(records, { network, keyrings: this.#keyrings, onProgress }),
     });
     this.#batches.set(id, batch);
     return batch;
@@ -659,6 +671,12 @@ export class Alice {
   #save(record: GrantRecord): Promise<void> {
     return this.#journal.put(grantName(record.policyId), encodeRecord(record));
   }
+}
+
+/** Umbral's sk_A of one version of a label. */
+interface LabelKey {
+  readonly secretKey: SecretKey;
+  readonly version: number;
 }
 
 /** What is known before a grant to anybody. */

@@ -7,7 +7,6 @@ import { readNodeInfos } from '../../chain/registry.ts';
 import { ackCovers, verifyAck } from '../../protocol/ack.ts';
 import { DintelError, ProtocolError } from '../../protocol/errors.ts';
 import type { Address, Hex } from '../../protocol/hex.ts';
-import type { Keyring } from '../../protocol/keys.ts';
 import { fragmentOfKfrag, leafOf } from '../../protocol/leaf.ts';
 import { type Manifest, type ManifestFile, maxManifestBytes, signManifest } from '../../protocol/manifest.ts';
 import { sealLabel, sealManifest } from '../../protocol/manifestSeal.ts';
@@ -21,6 +20,7 @@ import { PublicKey } from '../../umbral/keys.ts';
 import { Signature } from '../../umbral/signature.ts';
 import { Signer } from '../../umbral/signer.ts';
 import { type Clock, systemClock } from '../clock.ts';
+import type { Keyrings } from '../keyrings.ts';
 import type { Network } from '../network.ts';
 import { NodeClient } from '../nodeClient.ts';
 import type { OnProgress } from '../progress.ts';
@@ -37,7 +37,8 @@ import { leafPartsOf, leavesOf, treeOf } from './recordTree.ts';
 
 export interface ActsOptions {
   readonly network: Network<Chain>;
-  readonly keyring: Keyring;
+  /** Each grant is signed by the one that it was begun with. */
+  readonly keyrings: Keyrings;
   /** The encrypted files of the grant, if they are at hand; else the cohort must hold them. */
   readonly files?: readonly SealedFile[] | undefined;
   /** Blocks on top of the creation before it counts. */
@@ -81,7 +82,7 @@ export function sealMember(policyId: Hex, index: number, kfrag: Uint8Array, node
 const copiesOf = (record: Pick<GrantRecord, 'shares' | 'threshold'>): number => record.shares - record.threshold + 1;
 
 export function grantActs(options: ActsOptions): GrantActs {
-  const { network, keyring, signal, onProgress, clock = systemClock } = options;
+  const { network, keyrings, signal, onProgress, clock = systemClock } = options;
   const { policyManager, contracts } = network;
   const { asking, publishing } = options.batch ?? alone;
   const client = (url: string) => new NodeClient({ url, ...(options.fetch && { fetch: options.fetch }) });
@@ -135,6 +136,7 @@ export function grantActs(options: ActsOptions): GrantActs {
     currentEpoch: async () => (await network.now()).epoch,
 
     buildManifest: async (record) => {
+      const keyring = keyrings.of(record.verifyingKey);
       const signer = new Signer(keyring.verifying());
       const receiving = keyring.receiving().publicKey;
       const manifest: Manifest = {
@@ -188,7 +190,7 @@ export function grantActs(options: ActsOptions): GrantActs {
     rootOf: (record) => treeOf(record).root,
 
     send: (record) =>
-      options.batch ? options.batch.pay(record, signal) : payPolicies([record], { network, keyring, onProgress }),
+      options.batch ? options.batch.pay(record, signal) : payPolicies([record], { network, keyrings, onProgress }),
 
     waitMined: async (hash) => {
       const { blockNumber } = await network.chain.transaction(hash, policyManager.abi).wait(signal ? { signal } : {});
@@ -222,9 +224,9 @@ export function grantActs(options: ActsOptions): GrantActs {
 
 /** The nodes of a record as places for blobs; `onShown` is told of each that has taken a reservation, hence knows its leaf. */
 function targetsOf(record: GrantRecord, options: ActsOptions, onShown: (index: number) => void): PublishTarget[] {
-  const { network, keyring, clock = systemClock } = options;
+  const { network, keyrings, clock = systemClock } = options;
   const { leaves, tree } = leavesOf(record);
-  const signer = keyring.verifying();
+  const signer = keyrings.of(record.verifyingKey).verifying();
   return leaves.map(({ parts: leaf, hash }, index) => {
     const { url, ack } = record.cohort[index] as Member;
     const client = new NodeClient({ url, ...(options.fetch && { fetch: options.fetch }) });

@@ -9,14 +9,13 @@ import { searchLogs } from '../../chain/logs.ts';
 import type { PolicyManagerEvent, PolicyManagerEvents } from '../../chain/policyManager.ts';
 import { DintelError } from '../../protocol/errors.ts';
 import type { Address, Hex } from '../../protocol/hex.ts';
-import type { Keyring } from '../../protocol/keys.ts';
 import { openLabel, openManifest } from '../../protocol/manifestSeal.ts';
 import { type VerifiedManifest, verifyManifest } from '../../protocol/manifestVerify.ts';
 import { openNotice } from '../../protocol/openNotice.ts';
 import { checkSignal } from '../../protocol/streams.ts';
 import { fetchBlob } from '../../storage/uris.ts';
-import type { PublicKey, SecretKey } from '../../umbral/keys.ts';
 import { inOrder } from '../clock.ts';
+import type { Keyrings } from '../keyrings.ts';
 import type { Network } from '../network.ts';
 import type { OnProgress } from '../progress.ts';
 
@@ -35,12 +34,13 @@ export interface GrantSummary {
   readonly manifest: VerifiedManifest | undefined;
   readonly manifestId: Hex | undefined;
   readonly label: string | undefined;
+  /** A code: E_NOTICE if no notice is for these keyrings (one of a former root?), or why the manifest cannot be had or believed. */
   readonly missing: string | undefined;
 }
 
 export interface ReadGrantsOptions {
   readonly network: Network<ChainReader>;
-  readonly keyring: Keyring;
+  readonly keyrings: Keyrings;
   readonly owner: Address;
   /** The sealed manifest, if this device has it. */
   readonly manifestOf?: (policyId: Hex) => Promise<Uint8Array | undefined>;
@@ -52,12 +52,6 @@ export interface ReadGrantsOptions {
 
 type Created = Extract<PolicyManagerEvent, { event: 'PolicyCreated' }>;
 type Noticed = PolicyManagerEvents['Notice'];
-
-/** Alice's own, derived once. */
-interface OwnKeys {
-  readonly receiving: SecretKey;
-  readonly verifyingKey: PublicKey;
-}
 
 /** Policies looked at, and their manifests fetched, at once. */
 const width = 16;
@@ -91,10 +85,7 @@ export async function* readGrants(options: ReadGrantsOptions): AsyncGenerator<Gr
     onProgress?.({ type: 'grants.blocks', block: page.toBlock, toBlock });
   }
   const notices = await noticesOf(created, options, toBlock);
-  const { keyring } = options;
-  const keys = { receiving: keyring.receiving(), verifyingKey: keyring.verifying().publicKey };
-  const work = (event: Created) =>
-    summaryOf(event, notices.get(event.args.id) ?? [], timestamp, { ...options, ...keys });
+  const work = (event: Created) => summaryOf(event, notices.get(event.args.id) ?? [], timestamp, options);
   let done = 0;
   for await (const summary of inOrder(created.reverse(), width, work)) {
     checkSignal(signal);
@@ -108,9 +99,9 @@ async function summaryOf(
   event: Created,
   notices: readonly Noticed[],
   timestamp: number,
-  options: ReadGrantsOptions & OwnKeys,
+  options: ReadGrantsOptions,
 ): Promise<GrantSummary | undefined> {
-  const { network, receiving } = options;
+  const { network, keyrings } = options;
   const { id: policyId } = event.args;
   checkSignal(options.signal);
   const policy = await network.policyManager.policy(policyId);
@@ -134,18 +125,20 @@ async function summaryOf(
   const nothing = { manifest: undefined, label: undefined };
   if (found.bytes === undefined) return { ...base, ...nothing, missing: found.missing };
   try {
-    const manifest = await verifyManifest(openManifest(receiving, found.bytes), {
-      verifyingKey: options.verifyingKey,
+    const { bytes } = found;
+    const { keyring, opened } = keyrings.openWith((one) => openManifest(one.receiving(), bytes));
+    const manifest = await verifyManifest(opened, {
+      verifyingKey: keyring.verifying().publicKey,
       reader: 'sender',
       contracts: network.contracts,
       policy,
       operatorValid: (node, operator, epoch) => network.operatorValid(node, operator, epoch),
     });
     const sealedLabel = manifest.manifest.label;
-    const label = sealedLabel && openLabel(receiving, policyId, sealedLabel);
+    const label = sealedLabel && openLabel(keyring.receiving(), policyId, sealedLabel);
     return { ...base, manifest, label, missing: undefined };
   } catch (error) {
-    if (!(error instanceof DintelError) || error.name === 'ChainError') throw error;
+    if (!(error instanceof DintelError) || error.name === 'ChainError' || error.code === 'KEY_LOCKED') throw error;
     return { ...base, ...nothing, missing: error.code };
   }
 }
@@ -181,17 +174,14 @@ interface Found {
 }
 
 /** From this device, or by the first notice that she sealed to herself: that of the creation. */
-async function findManifest(
-  policyId: Hex,
-  notices: readonly Noticed[],
-  options: ReadGrantsOptions & OwnKeys,
-): Promise<Found> {
-  const { receiving, signal } = options;
+async function findManifest(policyId: Hex, notices: readonly Noticed[], options: ReadGrantsOptions): Promise<Found> {
+  const { keyrings, signal } = options;
   const bytes = await options.manifestOf?.(policyId);
   if (bytes) return { bytes, manifestId: undefined, missing: undefined };
   for (const { tag, envelope } of notices) {
     try {
-      const { manifestId, uris } = openNotice(receiving, { policyId, tag }, envelope);
+      const { opened } = keyrings.openWith((one) => openNotice(one.receiving(), { policyId, tag }, envelope));
+      const { manifestId, uris } = opened;
       const storeOptions = { ...(options.fetch && { fetch: options.fetch }), ...(signal && { signal }) };
       try {
         return { bytes: await fetchBlob(manifestId.slice(2), uris, storeOptions), manifestId, missing: undefined };

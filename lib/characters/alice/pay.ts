@@ -9,6 +9,7 @@ import type { Hex } from '../../protocol/hex.ts';
 import type { Keyring } from '../../protocol/keys.ts';
 import { randomTag, sealNotice } from '../../protocol/notice.ts';
 import { PublicKey } from '../../umbral/keys.ts';
+import type { Keyrings } from '../keyrings.ts';
 import type { Network } from '../network.ts';
 import type { OnProgress } from '../progress.ts';
 import type { GrantRecord } from './grantRecord.ts';
@@ -19,11 +20,14 @@ export const maxPolicies = 32;
 
 export interface PayOptions {
   readonly network: Network<Chain>;
-  readonly keyring: Keyring;
+  readonly keyrings: Keyrings;
   readonly onProgress?: OnProgress | undefined;
 }
 
-/** Pay 1 to 32 policies at once; the hash of their transaction. Shape: each record has its manifest. Throws `ChainError`. */
+/**
+ * Pay 1 to 32 policies at once; the hash of their transaction. Shape: each record has its manifest. Throws `ChainError`, and E_SIGNATURE
+ * for a grant that could not be published for want of its keyring.
+ */
 export async function payPolicies(records: readonly GrantRecord[], options: PayOptions): Promise<Hex> {
   const { policyManager } = options.network;
   const deposits = await Promise.all(
@@ -34,7 +38,7 @@ export async function payPolicies(records: readonly GrantRecord[], options: PayO
     const { salt, shares, rateWei: rate, expiresAt } = record;
     return { salt, root: treeOf(record).root, shares, rate, expiresAt };
   });
-  const notes = records.map((record) => noteOf(record, options.keyring));
+  const notes = records.map((record) => noteOf(record, options.keyrings.of(record.verifyingKey)));
   const [only] = terms;
   const sent = await (only && terms.length === 1
     ? policyManager.createPolicy({ terms: only, note: notes[0] ?? noNote, valueWei })

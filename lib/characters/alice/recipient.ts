@@ -20,7 +20,7 @@ import { newestKeys } from '../people/registryKeys.ts';
  */
 export type Recipient = string | Card | VerifiedCard | PinnedRecipient | Receiver | { readonly address: Address };
 
-/** A living grant of a label. Units: `expiresAt` seconds. `version`: of the label; undefined if it is far ahead of what is known here. */
+/** A living grant of a label. Units: `expiresAt` seconds. `version`: of the label; undefined if it is far ahead of what is known here, or of a former root. */
 export interface ReceivedGrant {
   readonly policyId: Hex;
   readonly version: number | undefined;

@@ -27,13 +27,14 @@ import { UmbralError } from '../../umbral/errors.ts';
 import type { PublicKey } from '../../umbral/keys.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { type Journal, sealedFor } from '../journal.ts';
+import { Keyrings, readerOf } from '../keyrings.ts';
 import { mergeLimited } from '../merge.ts';
 import { Network } from '../network.ts';
 import type { OnProgress } from '../progress.ts';
 import { publicFetch } from '../publicFetch.ts';
 import type { WrongAnswer } from './ask.ts';
 import type { OpenChallenge } from './challenge.ts';
-import { type EngineJob, endOf, outcomesOf, RetrievalEngine } from './engine.ts';
+import { type EngineJob, endOf, nodeAnswerMs, outcomesOf, RetrievalEngine } from './engine.ts';
 import type { KeptAnswer, KeptEvidence } from './evidence.ts';
 import type { Reported, ReportOptions } from './report.ts';
 import { reportAnswer } from './reportAnswer.ts';
@@ -46,7 +47,10 @@ const manifestHedgeMs = 150;
 
 export interface BobOptions {
   readonly keyring: Keyring;
-  /** Keyrings of roots before that one (`vault.keyrings().slice(1)`): what the journal keeps under them is still read. */
+  /**
+   * Keyrings of roots before that one, newest first (`vault.keyrings().slice(1)`). What was shared with one of them opens with it, and what
+   * the journal keeps under it is read. Cards are of `keyring`.
+   */
   readonly former?: readonly Keyring[] | undefined;
   /** Reading is enough. */
   readonly chain: ChainReader;
@@ -80,7 +84,7 @@ export interface RetrieveOptions {
   readonly knownAuthors?: readonly PublicKey[] | undefined;
   /** Milliseconds after which one more node is asked. Default 300. */
   readonly hedgeMs?: number | undefined;
-  /** For one node's answer. Default 10,000. */
+  /** For one node's answer, and for each place that is asked for the manifest. Default 10,000. */
   readonly nodeTimeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;
@@ -141,7 +145,7 @@ type RetrievedOne =
 
 export class Bob {
   readonly network: Network;
-  readonly #keyring: Keyring;
+  readonly #keyrings: Keyrings;
   readonly #clock: Clock;
   readonly #fetch: typeof fetch;
   readonly #engine: RetrievalEngine;
@@ -150,7 +154,7 @@ export class Bob {
 
   private constructor(network: Network, options: BobOptions) {
     this.network = network;
-    this.#keyring = options.keyring;
+    this.#keyrings = new Keyrings(options.keyring, options.former);
     this.#clock = options.clock ?? systemClock;
     this.#fetch = publicFetch(options.deployment.chainId, options.fetch);
     const { verifier } = options;
@@ -173,16 +177,17 @@ export class Bob {
 
   /** What he is called in requests: an address in form only. */
   get reader(): Address {
-    return addressOf(this.#keyring.verifying().publicKey);
+    return addressOf(this.#keyrings.newest.verifying().publicKey);
   }
 
   /** His receive card, to hand to Alice by any way. Throws E_CARD, E_FIELD. */
   card(options: CardOptions = {}): string {
     const { version = 0 } = options;
+    const { newest } = this.#keyrings;
     const card = makeCard(this.network.contracts, {
       ...options,
-      receivingSecretKey: this.#keyring.receiving(version),
-      verifyingSecretKey: this.#keyring.verifying(version),
+      receivingSecretKey: newest.receiving(version),
+      verifyingSecretKey: newest.verifying(version),
       issuedAt: Math.floor(this.#clock.now() / 1000),
     });
     return formatCard(card);
@@ -190,7 +195,7 @@ export class Bob {
 
   /**
    * Fetch and verify what was shared, ask the nodes, open the keys. The files are then read as streams; nothing more is
-   * asked of nodes but chunks. Throws E_LINK, E_DOMAIN, E_MANIFEST and kin, `seal.open` (not for him), STORAGE_NOT_FOUND,
+   * asked of nodes but chunks. Throws E_LINK, E_DOMAIN, E_MANIFEST and kin, `seal.open` (not for his keyrings), STORAGE_NOT_FOUND,
    * POLICY_UNPAID, POLICY_NOT_STARTED, POLICY_EXPIRED, POLICY_REVOKED (by the chain, not by a node's word), RetrievalError with every node's
    * reason, `ChainError`, ABORTED.
    */
@@ -251,15 +256,17 @@ export class Bob {
 
   /** Fetched, opened, and checked against chain and keys. */
   async #open(
-    options: Pick<RetrieveOptions, 'from' | 'signal' | 'onProgress'>,
-  ): Promise<{ manifest: VerifiedManifest; located: Located }> {
-    const state = (name: 'located' | 'opened' | 'checked') =>
+    options: Pick<RetrieveOptions, 'from' | 'nodeTimeoutMs' | 'signal' | 'onProgress'>,
+  ): Promise<{ manifest: VerifiedManifest; located: Opened }> {
+    const state = (name: 'locating' | 'located' | 'opened' | 'checked') =>
       options.onProgress?.({ type: 'retrieve.state', state: name });
-    const located = await this.#locate(options);
+    state('locating');
+    const found = await this.#locate(options);
     state('located');
-    const signed = openManifest(located.keyring.receiving(), located.bytes);
+    const { keyring, opened } = found.keyrings.openWith((one) => openManifest(one.receiving(), found.bytes));
+    const located = { ...found, keyring };
     state('opened');
-    const manifest = await this.#check(signed, located);
+    const manifest = await this.#check(opened, located);
     state('checked');
     return { manifest, located };
   }
@@ -326,34 +333,32 @@ export class Bob {
   }
 
   /** Where the manifest is, and for which keys. */
-  async #locate(options: Pick<RetrieveOptions, 'from' | 'signal'>): Promise<Located> {
-    const { from, signal } = options;
+  async #locate(options: Pick<RetrieveOptions, 'from' | 'nodeTimeoutMs' | 'signal'>): Promise<Located> {
+    const { from, nodeTimeoutMs: timeoutMs = nodeAnswerMs, signal } = options;
     checkSignal(signal);
     if (typeof from === 'object' && 'manifest' in from) {
       return {
         bytes: from.manifest,
         verifyingKey: from.verifyingKey,
-        keyring: this.#keyring,
+        keyrings: this.#keyrings,
         stores: [],
         policyId: undefined,
       };
     }
     const link = typeof from === 'string' ? parseLink(from, [this.network.contracts]) : from;
     const id = link.manifestId.slice(2);
-    const fetching = { ...(signal && { signal }), fetch: this.#fetch, hedgeMs: manifestHedgeMs };
-    const bytes = await fetchBlob(id, link.uris, fetching).catch(async (error: unknown) => {
-      // A link may be older than the places it names: any node may hold it, so all of them are asked.
+    const fetching = { ...(signal && { signal }), fetch: this.#fetch, hedgeMs: manifestHedgeMs, timeoutMs };
+    const bytes = await fetchBlob(id, link.uris, { ...fetching, retries: 0 }).catch(async (error: unknown) => {
+      // A link may be older than the places it names: any node may hold it, so all of them are asked, and these once more.
       if (!(error instanceof ProtocolError) || error.code === 'ABORTED') throw error;
       const registry = await readRegistry(this.network.chain, {
         deployment: this.network.deployment,
         ...(signal && { signal }),
       });
       const stores = registry.all().flatMap(({ info }) => (info ? [chunkStoreOf(info.url)] : []));
-      return fetchBlob(
-        id,
-        stores.filter((store) => !link.uris.includes(store)),
-        fetching,
-      ).catch(() => {
+      const places = [...new Set([...link.uris, ...stores])];
+      return fetchBlob(id, places, { ...fetching, retries: 1 }).catch(() => {
+        checkSignal(signal);
         throw error;
       });
     });
@@ -361,14 +366,14 @@ export class Bob {
     return {
       bytes,
       verifyingKey: link.verifyingKey,
-      keyring: link.bob ?? this.#keyring,
+      keyrings: link.bob ? new Keyrings(link.bob) : this.#keyrings,
       stores: link.uris.filter((uri) => uri.endsWith('/')),
       policyId: link.policyId,
     };
   }
 
   /** Manifest against chain and keys. Revoked and expired are the chain's words. */
-  async #check(signed: ReturnType<typeof openManifest>, located: Located): Promise<VerifiedManifest> {
+  async #check(signed: ReturnType<typeof openManifest>, located: Opened): Promise<VerifiedManifest> {
     const { policyId } = signed.manifest;
     if (located.policyId !== undefined && located.policyId !== policyId) {
       throw new ProtocolError('E_MANIFEST', { field: 'policyId', expected: located.policyId, got: policyId });
@@ -380,10 +385,7 @@ export class Bob {
     if (policy === undefined) throw new ProtocolError('POLICY_UNPAID', { field: 'policyId', got: policyId });
     const manifest = await verifyManifest(signed, {
       verifyingKey: located.verifyingKey,
-      reader: {
-        receivingKey: located.keyring.receiving().publicKey,
-        verifyingKey: located.keyring.verifying().publicKey,
-      },
+      reader: readerOf(located.keyring),
       contracts: this.network.contracts,
       policy,
       operatorValid: (node, operator, epoch) => this.network.operatorValid(node, operator, epoch),
@@ -397,7 +399,7 @@ export class Bob {
 
 function jobOf(
   options: RetrieveOptions,
-  about: Pick<EngineJob, 'manifest' | 'nodes' | 'evidence'> & { readonly located: Located },
+  about: Pick<EngineJob, 'manifest' | 'nodes' | 'evidence'> & { readonly located: Opened },
 ): EngineJob {
   const { located, ...job } = about;
   const { only, hedgeMs, nodeTimeoutMs, signal, onProgress, knownAuthors = [] } = options;
@@ -408,10 +410,16 @@ function jobOf(
 interface Located {
   readonly bytes: Uint8Array;
   readonly verifyingKey: PublicKey;
-  readonly keyring: Keyring;
+  /** Of whom it may be for. */
+  readonly keyrings: Keyrings;
   readonly stores: readonly string[];
   /** What the link says; the manifest must agree. */
   readonly policyId: Hex | undefined;
+}
+
+interface Opened extends Located {
+  /** To which it is sealed. */
+  readonly keyring: Keyring;
 }
 
 /** What every node would say of the time, said without asking them, with the second in `data`. An unknown condition is refused by name: E_CONDITION. */

@@ -33,6 +33,8 @@ import { RetrievedFile } from './retrieved.ts';
 import { NodeUrls } from './urls.ts';
 import type { AnswerVerifier } from './verifier.ts';
 
+/** Milliseconds that a node is given to answer, if nothing else is said. */
+export const nodeAnswerMs = 10_000;
 /** Milliseconds after which a chunk is asked of another place too. */
 const chunkHedgeMs = 500;
 
@@ -203,7 +205,7 @@ export class RetrievalEngine {
       manifest.shares.filter((share) => !done.includes(share)),
       ({ node }) => node,
     );
-    const timeoutMs = job.nodeTimeoutMs ?? 10_000;
+    const timeoutMs = job.nodeTimeoutMs ?? nodeAnswerMs;
     const hedgeMs =
       job.hedgeMs ??
       latencies.hedgeMs(

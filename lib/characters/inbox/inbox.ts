@@ -20,6 +20,7 @@ import { checkSignal } from '../../protocol/streams.ts';
 import type { PublicKey } from '../../umbral/keys.ts';
 import { inOrder } from '../clock.ts';
 import { type Journal, sealedFor } from '../journal.ts';
+import { Keyrings } from '../keyrings.ts';
 import type { Network } from '../network.ts';
 import { allKeys, type People } from '../people/people.ts';
 import type { OnProgress } from '../progress.ts';
@@ -32,7 +33,7 @@ import { Retries } from './retries.ts';
 
 export interface InboxOptions {
   readonly network: Network<ChainReader>;
-  /** All that things may have been shared with, newest first (`vault.keyrings()`). */
+  /** All that things may have been shared with, newest first: `vault.keyrings()`, which is `[keyring, ...former]` of Alice and Bob. */
   readonly keyrings: readonly Keyring[];
   readonly people: People;
   /** Where items and the cursor are kept, sealed under the newest keyring. */
@@ -58,6 +59,7 @@ const width = 16;
 
 export class Inbox {
   readonly #options: InboxOptions;
+  readonly #keyrings: Keyrings;
   readonly #journal: Journal;
   readonly #fetch: typeof fetch;
   readonly #depth: bigint;
@@ -69,6 +71,7 @@ export class Inbox {
     if (newest === undefined)
       throw new ProtocolError('E_COUNT', { field: 'keyrings', expected: 'at least 1', got: '0' });
     this.#options = options;
+    this.#keyrings = new Keyrings(newest, former);
     this.#journal = sealedFor(newest, options.journal, former);
     const { chainId } = options.network.deployment;
     this.#fetch = publicFetch(chainId, options.fetch);
@@ -257,8 +260,9 @@ export class Inbox {
   }
 
   #judge(options: ScanOptions, how: { readonly learns?: boolean; readonly fetches?: boolean }): Promise<Judge> {
-    const { network, keyrings, people } = this.#options;
+    const { network, people } = this.#options;
     const { learns = false, fetches = true } = how;
+    const keyrings = this.#keyrings;
     return Judge.open({ network, keyrings, people, fetch: this.#fetch, learns, fetches, signal: options.signal });
   }
 

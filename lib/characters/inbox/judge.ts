@@ -9,7 +9,7 @@ import type { PolicyRecord } from '../../chain/policyManager.ts';
 import { readRegistry } from '../../chain/registry.ts';
 import { sameAddress } from '../../protocol/address.ts';
 import type { Code } from '../../protocol/codes.ts';
-import { DintelError, ProtocolError } from '../../protocol/errors.ts';
+import { DintelError } from '../../protocol/errors.ts';
 import type { Address, Hex } from '../../protocol/hex.ts';
 import type { Keyring } from '../../protocol/keys.ts';
 import type { Link } from '../../protocol/link.ts';
@@ -17,7 +17,8 @@ import { openManifest } from '../../protocol/manifestSeal.ts';
 import { type VerifiedManifest, verifyManifest } from '../../protocol/manifestVerify.ts';
 import { chunkStoreOf } from '../../storage/http.ts';
 import { fetchBlob } from '../../storage/uris.ts';
-import type { PublicKey, SecretKey } from '../../umbral/keys.ts';
+import type { PublicKey } from '../../umbral/keys.ts';
+import { type Keyrings, readerOf } from '../keyrings.ts';
 import type { Network } from '../network.ts';
 import { allKeys, type People } from '../people/people.ts';
 import type { Person } from '../people/person.ts';
@@ -52,7 +53,7 @@ export interface InboxItem {
 
 export interface JudgeOptions {
   readonly network: Network<ChainReader>;
-  readonly keyrings: readonly Keyring[];
+  readonly keyrings: Keyrings;
   readonly people: People;
   readonly fetch: typeof fetch;
   /** Whether strangers become known by the registry. */
@@ -72,20 +73,11 @@ type Opened =
   | { readonly bytes: Uint8Array; readonly manifest: VerifiedManifest; readonly keyring: Keyring }
   | { readonly missing: Code | 'REQUEST'; readonly isFalse: boolean };
 
-/** One of my keyrings, with what is derived of it. */
-interface MyKeys {
-  readonly keyring: Keyring;
-  readonly secret: SecretKey;
-  readonly receivingKey: PublicKey;
-  readonly verifyingKey: PublicKey;
-}
-
-/** For one reading: people and time are read once, keys derived once. */
+/** For one reading: people and time are read once. */
 export class Judge {
   readonly #options: JudgeOptions;
   readonly #known: readonly Person[];
   readonly #timestamp: number;
-  readonly #keys: readonly MyKeys[];
   readonly #met = new Map<string, Promise<Person | undefined>>();
   #stores: Promise<readonly string[]> | undefined;
 
@@ -93,10 +85,6 @@ export class Judge {
     this.#options = options;
     this.#known = known;
     this.#timestamp = timestamp;
-    this.#keys = options.keyrings.map((keyring) => {
-      const secret = keyring.receiving();
-      return { keyring, secret, receivingKey: secret.publicKey, verifyingKey: keyring.verifying().publicKey };
-    });
   }
 
   static async open(options: JudgeOptions): Promise<Judge> {
@@ -149,7 +137,7 @@ export class Judge {
 
   /** The revision of a sealed manifest that was verified before. */
   revisionOf(bytes: Uint8Array): number {
-    return this.#openWithAny(bytes).signed.manifest.revision;
+    return this.#openWithAny(bytes).opened.manifest.revision;
   }
 
   /** The owner of a policy becomes known if he has registered the key that signs it. */
@@ -190,31 +178,25 @@ export class Judge {
         const ended = state === 'revoked' ? 'POLICY_REVOKED' : 'POLICY_EXPIRED';
         return { missing: state === 'live' ? 'STORAGE_NOT_FOUND' : ended, isFalse: false };
       }
-      const { signed, reader } = this.#openWithAny(bytes);
-      const manifest = await verifyManifest(signed, {
+      const { opened, keyring } = this.#openWithAny(bytes);
+      const manifest = await verifyManifest(opened, {
         verifyingKey: entry.verifyingKey,
-        reader,
+        reader: readerOf(keyring),
         contracts: network.contracts,
         policy,
         operatorValid: (node, operator, epoch) => network.operatorValid(node, operator, epoch),
       });
-      return { bytes, manifest, keyring: reader.keyring };
+      return { bytes, manifest, keyring };
     } catch (error) {
       // What the chain or the person says is not about this item.
-      if (!(error instanceof DintelError) || error.code === 'ABORTED' || error.name === 'ChainError') throw error;
+      if (!(error instanceof DintelError) || error.name === 'ChainError') throw error;
+      if (error.code === 'ABORTED' || error.code === 'KEY_LOCKED') throw error;
       return { missing: error.code, isFalse: !error.retryable };
     }
   }
 
   #openWithAny(bytes: Uint8Array) {
-    for (const reader of this.#keys) {
-      try {
-        return { signed: openManifest(reader.secret, bytes), reader };
-      } catch (error) {
-        if (!(error instanceof DintelError) || error.code !== 'seal.open') throw error;
-      }
-    }
-    throw new ProtocolError('seal.open', { field: 'manifest', expected: 'a manifest sealed to one of my keys' });
+    return this.#options.keyrings.openWith((one) => openManifest(one.receiving(), bytes));
   }
 
   /** Of whoever is not trusted yet only nodes are asked: a place of his own would learn where I am and when I read. */
