@@ -7,7 +7,13 @@ import { titled } from './i18n/titles';
 import { Providers } from './providers';
 
 /** Source Sans 3 (SIL Open Font License, fonts/LICENSE), from our own folder: no third party is asked. */
-const source = localFont({ src: './fonts/sourceSans3.woff2', variable: '--font-source', weight: '200 900' });
+const source = localFont({
+  src: './fonts/sourceSans3.woff2',
+  variable: '--font-source',
+  weight: '200 900',
+  // Next would measure the lightest weight, against Arial alone, which phones lack: globals.css knows better.
+  adjustFontFallback: false,
+});
 
 export const metadata: Metadata = {
   ...titled('/'),

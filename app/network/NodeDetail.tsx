@@ -24,6 +24,8 @@ import { useChronicle } from './useChronicle';
 import { PolicyLink } from './Who';
 import { amount, clock, fromNow } from './words';
 
+const figures = 'grid grid-cols-2 gap-4 md:grid-cols-4';
+
 /** One node, by the address in the address bar: what everyone can know of it. */
 export function NodeDetail() {
   return (
@@ -39,9 +41,16 @@ function Soon({ address }: { readonly address?: string | undefined }) {
   return (
     <>
       <Head address={address} />
-      <Panel title={t('heartbeats')}>
-        <Skeleton rows={12} />
-      </Panel>
+      <div className="flex flex-col gap-6">
+        <dl className={figures}>
+          {(['stake', 'earned', 'slashedTimes', 'answers'] as const).map((name) => (
+            <Figure key={name} name={t(name)} value={undefined} />
+          ))}
+        </dl>
+        <Panel title={t('heartbeats')}>
+          <Skeleton rows={12} />
+        </Panel>
+      </div>
     </>
   );
 }
@@ -88,7 +97,7 @@ function Node() {
     <>
       <Head address={address} />
       <div className="flex flex-col gap-6">
-        <dl className="grid grid-cols-2 gap-4 md:grid-cols-4">
+        <dl className={figures}>
           <Figure name={t('stake')} value={amount(node.stake, language, 0)} unit="DNTL" />
           <Figure name={t('earned')} value={amount(node.feesWei, language, 5)} unit="ETH" />
           <Figure name={t('slashedTimes')} value={String(node.slashes)} />
