@@ -12,6 +12,7 @@ import { useMe } from '../session/me';
 import { useAsk } from '../session/useAsk';
 import { sharingTexts } from '../sharing/texts';
 import { durationsFor, lasting } from '../sharing/times';
+import { Proposed } from '../transactions/Proposed';
 import type { OwnGrant } from '../worker/sharing';
 
 /** What can be done with a grant that lives: make it longer, or stop it. What was done is told in its sheet until that is closed. */
@@ -51,6 +52,7 @@ function Stop({ grant, onDone }: { readonly grant: OwnGrant; readonly onDone: ()
           : t('stopped', { refund: units18(refund, 6) })}
       </p>
       <Fault fault={task.fault} />
+      {task.busy && <Proposed />}
       {refund === undefined && (
         <Button
           kind="loss"
@@ -92,6 +94,7 @@ function Extend({ grant, onDone }: { readonly grant: OwnGrant; readonly onDone: 
       <p className="text-quiet text-sm">{t('extendNote')}</p>
       {paid !== undefined && <p className="text-teal">{t('extended', { paid: units18(paid, 6) })}</p>}
       <Fault fault={task.fault} />
+      {task.busy && <Proposed />}
       <Button
         kind="primary"
         busy={task.busy}

@@ -129,7 +129,7 @@ function Inbox() {
                 key={one.policyId}
                 title={one.note ?? t('file', { n: one.files.length })}
                 note={t('from', { name: one.from ?? t('somebody') })}
-                href="/inbox"
+                href={`/inbox/item?id=${one.policyId}`}
               />
             ))}
           </ul>

@@ -99,7 +99,7 @@ function Ways({ slots }: { readonly slots: readonly SlotInfo[] }) {
             {t(slots.length < 2 ? 'onlyOne' : 'waysNote')}
           </p>
         </div>
-        <Button className="shrink-0" onClick={() => change(async () => session?.call('lock', undefined))}>
+        <Button className="shrink-0" onClick={() => change(async () => session?.lock())}>
           {t('lock')}
         </Button>
       </div>

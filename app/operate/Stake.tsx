@@ -16,6 +16,7 @@ import { useChronicle } from '../network/useChronicle';
 import { amount, clock, span } from '../network/words';
 import { useSite } from '../providers';
 import { connectedChain, useAct, useSign } from '../transactions/useAct';
+import { useActTogether } from '../transactions/useActTogether';
 import { type Permit, signPermit } from './permit';
 import { operateTexts } from './texts';
 import { parseTokens } from './tokens';
@@ -180,7 +181,10 @@ function readCode(
   }
 }
 
-/** The two prompts: the permit's signature, then the one transaction. Without `bond` it adds to a stake. */
+/**
+ * The two prompts: the permit's signature, then the one transaction. Without `bond` it adds to a stake, for which the contract takes no
+ * permit: one prompt where the wallet makes several calls one, or was allowed before; else two.
+ */
 function Confirm({
   wanted,
   ready,
@@ -197,6 +201,7 @@ function Confirm({
   const config = useConfig();
   const site = useSite();
   const act = useAct();
+  const actTogether = useActTogether();
   const sign = useSign();
   const task = useTask();
   const { escrow, token } = site.deployment;
@@ -207,9 +212,16 @@ function Confirm({
   const stake = async (): Promise<void> => {
     const chain = await connectedChain(config, site);
     if (bond === undefined) {
-      if ((await new Token(chain, token).allowance(chain.account, escrow)) < wanted) await approve();
+      const title = t('actAdd', { amount: said });
+      const tokens = new Token(chain, token);
+      if ((await tokens.allowance(chain.account, escrow)) < wanted) {
+        const topUp = new MinerEscrow(chain, escrow).request('topUp', [chain.account, wanted]);
+        const requests = [tokens.request('approve', [escrow, wanted]), topUp];
+        if ((await actTogether({ title, requests })) !== undefined) return onDone();
+        await approve();
+      }
       await act({
-        title: t('actAdd', { amount: said }),
+        title,
         send: (sender) => new MinerEscrow(sender, escrow).topUp(sender.account, wanted),
       });
       return onDone();

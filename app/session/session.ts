@@ -4,17 +4,19 @@
  * Owns: the worker's life, numbering of calls, the tray's entries for what it sends. Owns not: what the methods do (worker/person.ts).
  */
 import type { ProgressEvent } from 'dintel';
-import type { Address, Hex } from 'dintel/chain';
+import { type Address, type Hex, httpRpc } from 'dintel/chain';
 import { sentenceOfError } from '../errors/sentence';
 import type { Language } from '../i18n/texts';
 import type { SiteConfig } from '../siteConfig';
 import { follow, stageOf } from '../transactions/follow';
+import { type Proposal, proposalOf } from '../transactions/proposal';
 import { track } from '../transactions/store';
 import type { Wallet } from '../wallet/persona';
 import { faultOf, RemoteError } from '../worker/fault';
 import type { KeySource, ToPage, ToWorker } from '../worker/messages';
 import type { CallContext, PersonMethods } from '../worker/person';
 import { whenPresent } from './presence';
+import { sharedLock } from './sharedLock';
 
 export interface SessionOptions {
   readonly site: SiteConfig;
@@ -44,6 +46,13 @@ export type ArgsOf<M extends Method> = PersonMethods[M] extends (args: infer A, 
   : undefined;
 export type ResultOf<M extends Method> = Awaited<ReturnType<PersonMethods[M]>>;
 
+/** A transaction as a wallet is given it. */
+interface Unsent {
+  readonly to: Address;
+  readonly value?: Hex;
+  readonly data?: Hex;
+}
+
 interface Call extends CallOptions {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -59,6 +68,7 @@ export class Session {
   #count = 0;
   #ended = false;
   #absent = () => {};
+  #lock: ReturnType<typeof sharedLock> | undefined;
   /** Calls that may ask the wallet wait for each other, so that each question has one reason. */
   #acting: Promise<unknown> = Promise.resolve();
 
@@ -71,7 +81,10 @@ export class Session {
     // lib speaks of addresses in lower case; people see their checksum.
     const lower = account?.toLowerCase() as Address | undefined;
     this.#send({ begin: { site, keys, account: lower, name, origin: location.origin } });
-    if ('vault' in keys) this.#absent = whenPresent(() => this.#send({ touch: true }));
+    if ('vault' in keys) {
+      this.#absent = whenPresent(() => this.#send({ touch: true }));
+      this.#lock = sharedLock(keys.vault, () => void this.#call('lock', undefined, {}).catch(() => undefined));
+    }
   }
 
   get ended(): boolean {
@@ -85,6 +98,12 @@ export class Session {
     const turn = this.#acting.then(() => this.#checkChain()).then(begin);
     this.#acting = turn.catch(() => undefined);
     return turn;
+  }
+
+  /** Locks the keys, here and in every other tab: this session ends, and theirs do. */
+  async lock(): Promise<void> {
+    this.#lock?.tell();
+    await this.call('lock', undefined);
   }
 
   /** A place in this page for something that was decrypted; it ends with the session, or when it is revoked. */
@@ -103,6 +122,7 @@ export class Session {
   end(): void {
     this.#ended = true;
     this.#absent();
+    this.#lock?.end();
     this.#worker.terminate();
     for (const url of this.#urls) this.revoke(url);
     this.#fail(new RemoteError({ code: 'ABORTED', message: 'Closed.' }));
@@ -152,18 +172,20 @@ export class Session {
     // A call without a name for people is the demo's own affair and has no place in the tray.
     const sends = method === 'eth_sendTransaction' && title !== '';
     const id = crypto.randomUUID();
+    let proposal: Proposal | undefined;
     try {
       if (wallet === undefined || account === undefined) throw new Error('No wallet is connected.');
       const { chainId } = site.deployment;
       if (sends) {
-        const [{ to, value = '0x0' }] = params as readonly [{ readonly to: Address; readonly value?: Hex }];
+        const [{ to, value = '0x0', data = '0x' }] = params as readonly [Unsent];
         const valueWei = BigInt(value).toString();
         track({ id, title, chainId, account, to, valueWei, stage: 'sign', at: Date.now() });
         await this.#checkChain();
+        proposal = await proposalOf(httpRpc(site.rpcUrl), { account, to, data });
       }
       const result = await wallet.request({ method, params });
       this.#send({ answer: ask, result });
-      if (sends) void this.#follow(id, result as Hex).catch(() => undefined);
+      if (sends) void this.#follow(id, result as Hex, proposal).catch(() => undefined);
     } catch (error) {
       // Wallets say "the owner declined" by EIP-1193's number.
       const declined = (error as { code?: unknown }).code === 4001;
@@ -173,11 +195,12 @@ export class Session {
     }
   }
 
-  async #follow(id: string, hash: Hex): Promise<void> {
+  async #follow(id: string, hash: Hex, proposal: Proposal | undefined): Promise<void> {
     const { site, language } = this.options;
     const { viemReader } = await import('dintel/chain/viem');
     const reader = await viemReader({ rpcUrl: site.rpcUrl, chainId: site.deployment.chainId });
-    await follow(id, reader.transaction(hash, []), { rpcUrl: site.rpcUrl, language });
+    const transaction = (one: Hex) => reader.transaction(one, []);
+    await follow(id, transaction(hash), { rpcUrl: site.rpcUrl, language, proposal, transaction });
   }
 
   #send(message: ToWorker): void {

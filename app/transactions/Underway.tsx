@@ -10,7 +10,7 @@ import { useNow } from '../hooks/useNow';
 import { useLanguage, useText } from '../i18n/useText';
 import { span } from '../network/words';
 import { useSite } from '../providers';
-import { isOpen, type Tracked } from './store';
+import type { Stage, Tracked } from './store';
 import { underwayTexts } from './texts';
 import { useTracked } from './useTracked';
 
@@ -21,9 +21,12 @@ const opened = Date.now();
 const most = 2;
 
 /** What needs the reader's eyes: the wallet asks, the chain is awaited, or it came to an end that nobody wanted. */
-const matters = (one: Tracked, closed: readonly string[]): boolean =>
-  (isOpen(one) && one.stage !== 'trying') ||
-  ((one.stage === 'dropped' || one.stage === 'replaced') && (one.endedAt ?? 0) > opened && !closed.includes(one.id));
+function matters({ id, stage, at, endedAt = 0 }: Tracked, closed: readonly string[]): boolean {
+  if (stage === 'sign' || stage === 'sent') return true;
+  // Other signers may take days: of those the list tells.
+  const began = stage === 'proposed' ? at : endedAt;
+  return ['proposed', 'dropped', 'replaced'].includes(stage) && began > opened && !closed.includes(id);
+}
 
 /** Cards in the corner while transactions are on their way. What takes less than a moment is not shown at all. */
 export function Underway() {
@@ -51,10 +54,18 @@ export function Underway() {
   );
 }
 
+/** What a card speaks of. */
+const told: Partial<Record<Stage, 'asks' | 'proposed' | 'dropped' | 'replaced'>> = {
+  sign: 'asks',
+  proposed: 'proposed',
+  dropped: 'dropped',
+  replaced: 'replaced',
+};
+
 function Body({ one, onClose }: { readonly one: Tracked; readonly onClose: () => void }) {
   const t = useText(underwayTexts);
   const ended = one.stage === 'dropped' || one.stage === 'replaced';
-  const stage = ended ? one.stage : one.stage === 'sign' ? 'asks' : 'waits';
+  const stage = told[one.stage] ?? 'waits';
   return (
     <div className="flex flex-col gap-3">
       <div className="flex items-start gap-3">
@@ -64,7 +75,9 @@ function Body({ one, onClose }: { readonly one: Tracked; readonly onClose: () =>
           <Dial shares={5} threshold={3} marks={Array.from({ length: 5 }, () => 'asked' as const)} />
         )}
         <div className="min-w-0">
-          <p className={`font-semibold leading-tight ${ended || stage === 'asks' ? 'text-amber' : 'text-teal'}`}>
+          <p
+            className={`font-semibold leading-tight ${ended || stage === 'asks' || stage === 'proposed' ? 'text-amber' : 'text-teal'}`}
+          >
             {t(stage)}
           </p>
           <p className="truncate text-quiet text-sm">{one.title}</p>
@@ -72,18 +85,9 @@ function Body({ one, onClose }: { readonly one: Tracked; readonly onClose: () =>
       </div>
       {stage === 'asks' && <Asked one={one} />}
       {stage === 'waits' && <Sent one={one} />}
-      <p className="text-pretty text-quiet text-sm">
-        {t(
-          stage === 'asks'
-            ? 'asksNote'
-            : stage === 'waits'
-              ? 'waitsNote'
-              : stage === 'dropped'
-                ? 'droppedNote'
-                : 'replacedNote',
-        )}
-      </p>
-      {ended && (
+      {stage === 'proposed' && <Asked one={one} />}
+      <p className="text-pretty text-quiet text-sm">{t(`${stage}Note`)}</p>
+      {(ended || stage === 'proposed') && (
         <Button className="self-start" onClick={onClose}>
           {t('close')}
         </Button>

@@ -2,6 +2,7 @@
 import { type Hex, httpRpc, type MinedTransaction, type SentTransaction } from 'dintel/chain';
 import { codeOf, sentenceOfError } from '../errors/sentence';
 import type { Language } from '../i18n/texts';
+import { landed, type Proposal } from './proposal';
 import { type Stage, track, tracked } from './store';
 
 /** How an error ends a transaction that was sent, or was to be. */
@@ -13,15 +14,26 @@ export function stageOf(error: unknown, sent: boolean): Stage {
   return sent ? 'failed' : 'refused';
 }
 
+export interface Following {
+  readonly rpcUrl: string;
+  readonly language: Language;
+  /** What was asked for: an account that is a contract may have proposed it only. */
+  readonly proposal?: Proposal | undefined;
+  /** Any transaction by its hash. */
+  readonly transaction: (hash: Hex) => SentTransaction;
+}
+
 /** Waits until it is mined and says so. Throws what `wait` throws, after writing it down. */
 export async function follow(
   id: string,
   sent: SentTransaction,
-  { rpcUrl, language }: { readonly rpcUrl: string; readonly language: Language },
+  { rpcUrl, language, proposal, transaction }: Following,
 ): Promise<MinedTransaction> {
-  const { hash } = sent;
-  track({ id, stage: 'sent', hash });
   const rpc = httpRpc(rpcUrl);
+  track({ id, stage: 'sent', hash: sent.hash, ...(proposal && { proposal }) });
+  const onProposed = () => track({ id, stage: 'proposed' });
+  const hash = proposal === undefined ? sent.hash : await landed(rpc, sent.hash, proposal, { onProposed });
+  track({ id, stage: 'sent', hash });
   const number = (value: unknown): number | undefined => (typeof value === 'string' ? Number(value) : undefined);
   const noncing = rpc.request('eth_getTransactionByHash', [hash]).then(
     (known) => {
@@ -32,7 +44,7 @@ export async function follow(
     () => undefined,
   );
   try {
-    const mined = await sent.wait();
+    const mined = await (hash === sent.hash ? sent : transaction(hash)).wait();
     await noncing;
     track({ id, stage: 'mined', block: Number(mined.blockNumber) });
     return mined;

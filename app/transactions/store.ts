@@ -4,15 +4,17 @@
  * Owns: the list and its place in localStorage. Owns not: sending (`useAct`), watching after a reload (`useWatch`), how it looks.
  */
 import type { Address, Hex } from 'dintel/chain';
+import type { Proposal } from './proposal';
 
 /**
- * trying (simulated, nothing sent), sign (the wallet asks its owner), sent, then one end: mined, failed (on chain), refused (the trial
+ * trying (simulated, nothing sent), sign (the wallet asks its owner), sent, of a contract wallet perhaps proposed (others must sign), then one end: mined, failed (on chain), refused (the trial
  * run said no: nothing was sent), declined, dropped, replaced. Of a signature: sign, then signed or declined.
  */
 export type Stage =
   | 'trying'
   | 'sign'
   | 'sent'
+  | 'proposed'
   | 'mined'
   | 'signed'
   | 'failed'
@@ -36,7 +38,10 @@ export interface Tracked {
     readonly contract: Address;
     readonly message: Readonly<Record<string, string>>;
   };
+  /** Of what the wallet said it sent; once that is known, of the transaction that the chain has. */
   readonly hash?: Hex;
+  /** What was asked for, to be found again where the hash is of no transaction. */
+  readonly proposal?: Proposal;
   /** Its place among the account's transactions: by it a replaced one is told from a dropped one. */
   readonly nonce?: number;
   /** Where it was mined. */
@@ -50,12 +55,14 @@ export interface Tracked {
 
 const key = 'dintel.activity';
 const kept = 40;
+/** How long a proposal is watched. */
+const patienceMs = 30 * 86_400_000;
 const listeners = new Set<() => void>();
 let list: readonly Tracked[] | undefined;
 const none: readonly Tracked[] = [];
 
 /** Whether it can still change. */
-export const isOpen = ({ stage }: Tracked): boolean => stage === 'trying' || stage === 'sign' || stage === 'sent';
+export const isOpen = ({ stage }: Tracked): boolean => ['trying', 'sign', 'sent', 'proposed'].includes(stage);
 
 /** Newest first. */
 export function tracked(): readonly Tracked[] {
@@ -93,11 +100,17 @@ function set(next: readonly Tracked[]): void {
   for (const listener of listeners) listener();
 }
 
+/** Nobody waits for other signers for ever. */
+function givenUp(one: Tracked): Tracked {
+  const isOld = one.stage === 'proposed' && Date.now() - one.at > patienceMs;
+  return isOld ? { ...one, stage: 'dropped', endedAt: Date.now() } : one;
+}
+
 function load(): readonly Tracked[] {
   try {
     const stored = JSON.parse(localStorage.getItem(key) ?? '[]') as readonly Tracked[];
     // What had no hash when the page went was never sent by it.
-    return stored.filter((one) => !isOpen(one) || one.hash !== undefined);
+    return stored.filter((one) => !isOpen(one) || one.hash !== undefined).map(givenUp);
   } catch {
     return [];
   }

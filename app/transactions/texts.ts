@@ -10,6 +10,11 @@ export const underwayTexts = texts(
     nothing: 'nothing but gas',
     waits: 'Sent, waiting for a block',
     waitsNote: 'You may leave this page or close it; the list under Activity keeps it.',
+    proposed: 'Proposed in your wallet',
+    proposedLine: 'Proposed in your wallet; it waits for other signers.',
+    proposedLeave: 'You may close this page meanwhile.',
+    proposedNote:
+      'It waits for other signers, there. You may close this page: as soon as one of them carries it out, the chain says so here.',
     hash: 'Transaction',
     elapsed: 'Waiting for',
     dropped: 'The transaction vanished',
@@ -34,6 +39,11 @@ export const underwayTexts = texts(
     nothing: 'solo el gas',
     waits: 'Enviada, esperando un bloque',
     waitsNote: 'Puedes dejar esta página o cerrarla; la lista de Actividad la guarda.',
+    proposed: 'Propuesta en tu cartera',
+    proposedLine: 'Propuesta en tu cartera; espera a otros firmantes.',
+    proposedLeave: 'Mientras tanto puedes cerrar esta página.',
+    proposedNote:
+      'Espera allí a otros firmantes. Puedes cerrar esta página: en cuanto uno la ejecute, la cadena lo dirá aquí.',
     hash: 'Transacción',
     elapsed: 'Esperando desde hace',
     dropped: 'La transacción desapareció',

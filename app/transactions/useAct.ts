@@ -1,13 +1,24 @@
 'use client';
 
-import type { Address, Chain, MinedTransaction, SentTransaction, TypedData } from 'dintel/chain';
+import {
+  type Abi,
+  type Address,
+  type Chain,
+  type Hex,
+  httpRpc,
+  type MinedTransaction,
+  type SentTransaction,
+  type TypedData,
+} from 'dintel/chain';
 import { useCallback } from 'react';
 import { useConfig } from 'wagmi';
 import { getConnection, getWalletClient } from 'wagmi/actions';
 import { sentenceOfError } from '../errors/sentence';
 import { useLanguage } from '../i18n/useText';
 import { useSite } from '../providers';
+import { encoded } from './encoded';
 import { follow, stageOf } from './follow';
+import { type Proposal, proposalOf } from './proposal';
 import { track } from './store';
 
 /** The connected wallet as lib's door to the chain, and a door for plain money. */
@@ -37,10 +48,16 @@ export function useAct(): (act: Act) => Promise<MinedTransaction> {
       const chain = await connectedChain(config, site);
       track({ id, title, chainId, account: chain.account, stage: 'sign', at: Date.now() });
       const show = (to: Address, valueWei = 0n) => track({ id, to, valueWei: String(valueWei) });
+      let proposal: Proposal | undefined;
+      let abi: Abi = [];
+      const rpc = httpRpc(site.rpcUrl);
       const shown: WalletChain = {
         ...chain,
-        send: (request) => {
+        send: async (request) => {
           show(request.to, request.valueWei);
+          ({ abi } = request);
+          const { account } = chain;
+          proposal = await proposalOf(rpc, { account, to: request.to, data: await encoded(request) });
           return chain.send(request);
         },
         pay: (to, valueWei) => {
@@ -52,7 +69,8 @@ export function useAct(): (act: Act) => Promise<MinedTransaction> {
         track({ id, stage: stageOf(error, false), why: sentenceOfError(error, language) });
         throw error;
       });
-      return follow(id, sent, { rpcUrl: site.rpcUrl, language });
+      const transaction = (hash: Hex) => chain.transaction(hash, abi);
+      return follow(id, sent, { rpcUrl: site.rpcUrl, language, proposal, transaction });
     },
     [config, site, language],
   );

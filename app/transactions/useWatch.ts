@@ -1,5 +1,6 @@
 'use client';
 
+import type { Hex } from 'dintel/chain';
 import { useEffect } from 'react';
 import { useLanguage } from '../i18n/useText';
 import { useSite } from '../providers';
@@ -13,14 +14,17 @@ export function useWatch(): void {
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each network; the words are those of that moment.
   useEffect(() => {
     const { chainId } = site.deployment;
-    const open = tracked().filter((one) => one.stage === 'sent' && one.chainId === chainId);
+    const open = tracked().filter(
+      (one) => (one.stage === 'sent' || one.stage === 'proposed') && one.chainId === chainId,
+    );
     if (open.length === 0) return;
     void (async () => {
       const { viemReader } = await import('dintel/chain/viem');
       const reader = await viemReader({ rpcUrl: site.rpcUrl, chainId });
-      for (const { id, hash } of open) {
-        if (hash !== undefined)
-          void follow(id, reader.transaction(hash, []), { rpcUrl: site.rpcUrl, language }).catch(() => {});
+      const transaction = (hash: Hex) => reader.transaction(hash, []);
+      for (const { id, hash, proposal } of open) {
+        if (hash === undefined) continue;
+        void follow(id, transaction(hash), { rpcUrl: site.rpcUrl, language, proposal, transaction }).catch(() => {});
       }
     })().catch(() => {});
   }, [site]);

@@ -5,11 +5,13 @@
  * knows (`acquaintances.ts`), where keys come from (`keys.ts`), crossing to the page (`worker.ts`). What a method takes and gives can be cloned.
  */
 import { Alice, Bob, Inbox, type Keyring, type OnProgress, People } from 'dintel';
-import type { Chain, ChainReader } from 'dintel/chain';
+import { type Chain, type ChainReader, httpRpc } from 'dintel/chain';
 import { viemChain, viemReader } from 'dintel/chain/viem';
 import { addressOf, fingerprintWords } from 'dintel/protocol';
 import { engine } from 'dintel/umbral';
 import { createWalletClient, custom } from 'viem';
+import { encoded } from '../transactions/encoded.ts';
+import { awaitingProposals } from '../transactions/proposal.ts';
 import { acquaintances } from './acquaintances.ts';
 import { openDatabase } from './database.ts';
 import { inviting } from './inviting.ts';
@@ -163,14 +165,7 @@ async function openSelf(begin: Begin['begin'], keyrings: readonly Keyring[], ask
     blobs,
     kept: { retrieved: new Map(), evidence: [] },
     chain: () => {
-      chain ??= viemChain({
-        wallet: createWalletClient({
-          ...(account !== undefined && { account }),
-          transport: custom({ request: ({ method, params }) => askWallet(method, params) }, { retryCount: 0 }),
-        }),
-        source: { rpcUrl, chainId },
-        chainId,
-      });
+      chain ??= walletChain(begin, askWallet);
       return chain;
     },
     alice: (root = keyrings.length - 1) =>
@@ -184,6 +179,21 @@ async function openSelf(begin: Begin['begin'], keyrings: readonly Keyring[], ask
       ),
   };
   return self;
+}
+
+/** The chain with the wallet in the page as its hand; what a contract wallet only proposes is awaited until others have signed it. */
+async function walletChain({ site, account }: Begin['begin'], askWallet: AskWallet): Promise<Chain> {
+  const { rpcUrl, deployment } = site;
+  const { chainId } = deployment;
+  const chain = await viemChain({
+    wallet: createWalletClient({
+      ...(account !== undefined && { account }),
+      transport: custom({ request: ({ method, params }) => askWallet(method, params) }, { retryCount: 0 }),
+    }),
+    source: { rpcUrl, chainId },
+    chainId,
+  });
+  return awaitingProposals(chain, httpRpc(rpcUrl), encoded);
 }
 
 /** One of each kind, made when it is first asked for; a failure is forgotten. */

@@ -78,25 +78,36 @@ export async function openPage(
 /**
  * A wallet that announces itself by EIP-6963 and forwards to the chain's own unlocked accounts, as a script for the page.
  * It is a stub of the wallet only; the chain behind it is real. `stub` in the page is its owner's hand: `withholds` leaves
- * transactions unanswered, `move` takes it to another chain.
+ * transactions unanswered, `proposes` answers as a wallet of several signers does and `carryOut` is their agreement, `batches` makes
+ * several calls one (EIP-5792), `move` takes it to another chain.
  */
 export const announcedWallet = (rpcUrl: string, account: string): string => `
   (() => {
     const heard = {};
     const stub = (globalThis.stub = {
       withholds: false,
+      proposes: false,
+      batches: false,
+      carryOut: () => ask('eth_sendTransaction', stub.proposed),
       chainId: '0x7a69',
       move(chainId) {
         stub.chainId = chainId;
         for (const hear of heard.chainChanged ?? []) hear(chainId);
       },
     });
+    const ask = async (method, params) => {
+      const answer = await fetch('${rpcUrl}', { method: 'POST', headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }) });
+      const { result, error } = await answer.json();
+      if (error) throw Object.assign(new Error(error.message), { code: error.code, data: error.data });
+      return result;
+    };
     const provider = {
       on(event, hear) { (heard[event] ??= []).push(hear); },
       removeListener() {},
       async request({ method, params = [] }) {
         if (method === 'eth_requestAccounts') sessionStorage.setItem('stub', 'connected');
-        if (/^eth_(send|sign)/.test(method)) globalThis.prompts = (globalThis.prompts ?? 0) + 1;
+        if (/^(eth_(send|sign)|wallet_sendCalls)/.test(method)) globalThis.prompts = (globalThis.prompts ?? 0) + 1;
         if (method === 'eth_requestAccounts' || method === 'eth_accounts') return sessionStorage.getItem('stub') ? ['${account}'] : [];
         if (method === 'wallet_revokePermissions') sessionStorage.removeItem('stub');
         if (method === 'wallet_requestPermissions' || method === 'wallet_revokePermissions') return null;
@@ -106,11 +117,18 @@ export const announcedWallet = (rpcUrl: string, account: string): string => `
           return null;
         }
         if (method === 'eth_sendTransaction' && stub.withholds) return new Promise(() => {});
-        const answer = await fetch('${rpcUrl}', { method: 'POST', headers: { 'content-type': 'application/json' },
-          body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }) });
-        const { result, error } = await answer.json();
-        if (error) throw Object.assign(new Error(error.message), { code: error.code });
-        return result;
+        if (method === 'eth_sendTransaction' && stub.proposes) {
+          stub.proposed = params;
+          return '0x' + Array.from(crypto.getRandomValues(new Uint8Array(32)), (one) => one.toString(16).padStart(2, '0')).join('');
+        }
+        if (stub.batches && method === 'wallet_getCapabilities') return { [stub.chainId]: { atomic: { status: 'supported' } } };
+        if (stub.batches && method === 'wallet_sendCalls') {
+          const [{ from, calls }] = params;
+          for (const call of calls) stub.last = await ask('eth_sendTransaction', [{ from, ...call }]);
+          return { id: '0x1' };
+        }
+        if (stub.batches && method === 'wallet_getCallsStatus') return { status: 200, receipts: [{ transactionHash: stub.last }] };
+        return ask(method, params);
       },
     };
     const detail = Object.freeze({

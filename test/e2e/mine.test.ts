@@ -103,11 +103,24 @@ describe('somebody without keys', () => {
     await open();
 
     await toKeys();
+    // Another tab of the same browser: unlocked by itself, locked with this one.
+    const opening = dora.waitForEvent('popup');
+    await dora.evaluate(`void window.open('/inbox')`);
+    const second = await opening;
+    await second.getByLabel('Password').fill('correct horse battery staple');
+    await button(second, 'Unlock').click();
+    await second.getByTestId('received').waitFor();
     const [worker] = dora.workers();
     const ended = new Promise<void>((resolve) => worker?.once('close', () => resolve()));
     await button(dora, 'Lock now').click();
     await dora.getByText('Your keys are locked').waitFor();
     await ended;
+    await second.getByText('Your keys are locked').waitFor();
+    await second.getByLabel('Password').fill('correct horse battery staple');
+    await button(second, 'Unlock').click();
+    await second.getByTestId('received').waitFor();
+    expect(await dora.getByText('Your keys are locked').count()).toBe(1);
+    await second.close();
     expect(his.faults).toEqual([]);
     await dora.close();
 

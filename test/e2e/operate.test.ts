@@ -14,7 +14,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { Hand } from '../../scripts/demo/hand.ts';
 import { account, dintelJson, startNode, writePassword } from '../../scripts/demo/network.ts';
 import { freePort, stopAll } from '../../scripts/demo/processes.ts';
-import { launch, openPage, pictures } from './browser.ts';
+import { announcedWallet, launch, openPage, pictures } from './browser.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'dintel-operate-'));
 /** The demo's newcomer. */
@@ -130,6 +130,25 @@ describe('an operator', () => {
     await earning.click();
     await expect.poll(() => policies.credit(node), { timeout: 20_000 }).toBe(0n);
     await expect.poll(() => earning.count(), { timeout: 20_000 }).toBe(0);
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
+  it('adds to the stake by one prompt where the wallet makes several calls one', async () => {
+    const wallet = announcedWallet(site.rpcUrl, account(10).address);
+    const { page, faults } = await openPage(browser, { url: `${demo.site}/operate/stake`, init: wallet });
+    await page.getByRole('button', { name: 'Connect' }).click();
+    await page.getByRole('button', { name: 'Test wallet' }).click();
+    await page.evaluate(`globalThis.stub.batches = true`);
+    const escrow = new MinerEscrow(await viemReader({ rpcUrl: site.rpcUrl }), site.deployment.escrow);
+    const staked = async () => (await escrow.miner(node)).stake;
+    const before = await staked();
+    await page.getByLabel('Tokens to stake').fill('100');
+    await page.getByRole('button', { name: 'Sign and stake 100 tokens' }).click();
+    await expect.poll(staked, { timeout: 20_000 }).toBe(before + 100n * 10n ** 18n);
+    expect(await page.evaluate('globalThis.prompts')).toBe(1);
+    await page.getByTestId('activity').click();
+    await page.locator('[data-testid=tracked][data-stage=mined]').getByText('Add 100 tokens').waitFor();
     expect(faults).toEqual([]);
     await page.close();
   });

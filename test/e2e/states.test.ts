@@ -59,6 +59,16 @@ describe('nothing there yet', () => {
       expect(await page.locator('main').getByRole('link', { name: next, exact: true }).count()).toBeGreaterThan(0);
       await picture(page, `empty${path.replace('/', '-')}`);
     }
+    for (const [path, title] of [
+      [`/grants/grant?id=0x${'00'.repeat(31)}01`, 'No such grant'],
+      ['/grants/grant?id=minutes.txt', 'This is no address of a grant'],
+      ['/files/file?id=minutes.txt', 'This file is not in this browser'],
+      [`/inbox/item?id=${report.grant.policyId}`, 'This is not in your inbox'],
+    ] as const) {
+      await page.goto(site + path);
+      await page.getByRole('heading', { name: title }).waitFor();
+    }
+    await picture(page, 'not-in-inbox');
     await page.close();
   });
 });
@@ -303,13 +313,22 @@ describe('the wallet and the chain', () => {
     });
     await button(page, 'Bob').first().click();
     await page.getByTestId('words').waitFor();
+    await button(page, 'Begin later').click();
+    await page.getByText('in 10 minutes').click();
+    await page.getByText(/must agree; opens .* and not before, ends /).waitFor();
+    await picture(page, 'begins-later', page.getByTestId('later'));
+    await page.getByText('at once', { exact: true }).click();
     await button(page, '5 of 9')
       .or(page.getByText('5 of 9', { exact: true }))
       .first()
       .click();
     await page.getByTestId('too-few').waitFor();
     await picture(page, 'no-nodes', page.getByTestId('too-few'));
+    await button(page, 'Tell me when there are enough').click();
+    await page.locator('[data-testid=enough][data-found=false]').waitFor();
+    await picture(page, 'no-nodes-told', page.getByTestId('enough'));
     await button(page, 'Choose 3 of 5').click();
+    await button(page, 'Stop looking').click();
     await page.getByTestId('price').waitFor();
     await stub('withholds = true');
     await page.locator('button[type=submit]').click();
@@ -337,21 +356,54 @@ describe('the wallet and the chain', () => {
 
   it('a grant is made longer, stopped, and what is left of its money taken back', async () => {
     await go('Grants');
+    await page.locator('main').getByRole('link', { name: 'minutes.txt' }).click();
+    await page.getByTestId('happened').waitFor();
+    expect(await page.getByTestId('grant-node').count()).toBe(5);
     await button(page, 'Extend').click();
     const sheet = page.getByRole('dialog');
     await sheet.getByRole('button', { name: /^Extend/ }).click();
     await sheet.getByText(/Extended for/).waitFor({ timeout: 30_000 });
     await picture(page, 'extended');
     await page.keyboard.press('Escape');
+    await page
+      .getByTestId('happened')
+      .getByText(/for more time/)
+      .waitFor({ timeout: 20_000 });
+    await picture(page, 'one-grant', page.getByTestId('flow'));
+    // A wallet of several signers: what it says it sent is a proposal until they agree.
+    const hand = new Hand(facts.rpcUrl);
+    await stub('proposes = true');
+    await hand.ask('hardhat_setCode', mine, '0x6000');
     await button(page, 'Stop sharing').click();
     await sheet.getByRole('button', { name: 'Stop sharing' }).click();
+    await underway('proposed').waitFor({ timeout: 20_000 });
+    await sheet.getByText('it waits for other signers').waitFor();
+    await picture(page, 'proposed');
+    await hand.ask('hardhat_setCode', mine, '0x');
+    await stub('carryOut()');
+    await stub('proposes = false');
     await sheet.getByText(/Stopped\./).waitFor({ timeout: 30_000 });
     await page.keyboard.press('Escape');
+    await page
+      .getByTestId('happened')
+      .getByText(/You stopped it/)
+      .waitFor({ timeout: 20_000 });
+    await go('Files');
+    await page.locator('main').getByRole('link', { name: 'minutes.txt' }).click();
+    await page.locator('[data-testid=access][data-state=revoked]').waitFor();
+    await page.locator('[data-testid=stored][data-state=onlyHere]').waitFor();
+    await picture(page, 'one-file');
+    await go('Grants');
     await page.getByTestId('refunds').waitFor({ timeout: 20_000 });
     await page.locator('[data-testid=grant][data-state=revoked]').first().waitFor();
     await picture(page, 'refunded');
     await button(page, 'Take it').click();
     await page.getByTestId('refunds').waitFor({ state: 'detached', timeout: 20_000 });
+    // Locked at an address of its own, and open at it again: somebody else's.
+    await page.goto(`${site}/grants/grant?id=${report.grant.policyId}`);
+    await unlock();
+    await page.getByRole('heading', { name: 'This grant is not yours' }).waitFor();
+    await picture(page, 'not-mine');
   });
 });
 
