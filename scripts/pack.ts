@@ -25,9 +25,17 @@ const readManifest = (folder: string): Manifest =>
 
 const writeJson = (file: string, value: unknown) => writeFileSync(file, `${JSON.stringify(value, undefined, 2)}\n`);
 
-/** Compiles `source` into `out`, JavaScript and declarations side by side. */
-function compile(source: string, out: string, options: Readonly<Record<string, unknown>>, exclude: readonly string[]) {
-  rmSync(out, { recursive: true, force: true });
+interface Compiled {
+  readonly source: string;
+  readonly out: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Below `source`. Default: all of it. */
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+}
+
+/** Compiles `source` into `out`, JavaScript and declarations side by side, over what lies there. */
+function compile({ source, out, options, include = ['.'], exclude = [] }: Compiled) {
   mkdirSync(out, { recursive: true });
   const project = join(out, 'tsconfig.json');
   writeJson(project, {
@@ -41,7 +49,7 @@ function compile(source: string, out: string, options: Readonly<Record<string, u
       typeRoots: [join(root, 'node_modules/@types')],
       ...options,
     },
-    include: [source],
+    include: include.map((name) => join(source, name)),
     exclude: [out, join(source, 'node_modules'), ...exclude.map((name) => join(source, name))],
   });
   try {
@@ -69,10 +77,24 @@ function declarationsOf(libOut: string): Record<string, readonly string[]> {
   );
 }
 
+/** What stands on Node's own modules, and is there under the condition `node` alone. */
+const forNode = 'platform/node';
+
+/** What a package says of an entry, from its source. */
+function conditionsOf(path: string, file: string): unknown {
+  if (!file.endsWith('.ts')) return file;
+  const [types, script] = ['.d.ts', '.js'].map((ending) => file.replace(/\.ts$/, ending));
+  return path === `./${forNode}` ? { types, node: script } : { types, default: script };
+}
+
 /** `dintel` as it is published. */
 export function packLib(out = join(root, 'lib/dist')): Manifest {
   const source = join(root, 'lib');
-  compile(source, out, { declaration: true, types: [] }, ['umbral/kernel', 'dist']);
+  const exclude = ['umbral/kernel', 'dist'];
+  rmSync(out, { recursive: true, force: true });
+  compile({ source, out, options: { declaration: true, types: ['node'] }, include: [forNode], exclude });
+  // The rest after it: it knows no type of Node, and its declarations name none.
+  compile({ source, out, options: { declaration: true, types: [] }, exclude: [...exclude, forNode] });
   const {
     exports = {},
     engines,
@@ -86,10 +108,7 @@ export function packLib(out = join(root, 'lib/dist')): Manifest {
     files: ['**/*.js', '**/*.d.ts'],
     engines,
     exports: Object.fromEntries(
-      Object.entries(exports).map(([path, file]) => [
-        path,
-        file.endsWith('.ts') ? { types: file.replace(/\.ts$/, '.d.ts'), default: file.replace(/\.ts$/, '.js') } : file,
-      ]),
+      Object.entries(exports).map(([path, file]) => [path, conditionsOf(path, file)]),
     ) as never,
     dependencies: dependencies ?? {},
     peerDependencies,
@@ -105,7 +124,8 @@ export function packNode(libOut = join(root, 'lib/dist'), out = join(root, 'node
   const source = join(root, 'node');
   if (!existsSync(join(libOut, 'index.d.ts')))
     throw new Error(`there is no compiled library in ${relative(root, libOut)}`);
-  compile(source, out, { declaration: false, paths: declarationsOf(libOut) }, ['dist']);
+  rmSync(out, { recursive: true, force: true });
+  compile({ source, out, options: { declaration: false, paths: declarationsOf(libOut) }, exclude: ['dist'] });
   cpSync(join(source, 'bin'), join(out, 'bin'), { recursive: true });
   const manifest: Manifest = { ...readManifest(source), files: ['**/*.js'] };
   writeJson(join(out, 'package.json'), manifest);

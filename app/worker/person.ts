@@ -7,13 +7,13 @@
 import { Alice, Bob, Inbox, type Keyring, type OnProgress, People } from 'dintel';
 import { type Chain, type ChainReader, httpRpc } from 'dintel/chain';
 import { viemChain, viemReader } from 'dintel/chain/viem';
+import { type BlobStore, IndexedDbPlace } from 'dintel/platform/browser';
 import { addressOf, fingerprintWords } from 'dintel/protocol';
 import { engine } from 'dintel/umbral';
 import { createWalletClient, custom } from 'viem';
 import { encoded } from '../transactions/encoded.ts';
 import { awaitingProposals } from '../transactions/proposal.ts';
 import { acquaintances } from './acquaintances.ts';
-import { openDatabase } from './database.ts';
 import { inviting } from './inviting.ts';
 import { Keys } from './keys.ts';
 import type { Begin } from './messages.ts';
@@ -43,7 +43,7 @@ export interface Self {
   readonly people: People;
   readonly inbox: Inbox;
   readonly records: Records;
-  readonly blobs: Awaited<ReturnType<typeof openDatabase>>['blobs'];
+  readonly blobs: BlobStore;
   readonly kept: Kept;
   /** Bob as he was with these keys: what came for them opens with them. */
   bobOf(keyring: Keyring | undefined, afresh?: boolean): Promise<Bob>;
@@ -134,7 +134,8 @@ async function openSelf(begin: Begin['begin'], keyrings: readonly Keyring[], ask
   // A local chain that began anew is another chain, whatever it is called.
   const genesis = await reader.block(0n);
   const name = addressOf(first.verifying().publicKey);
-  const { journal, blobs } = await openDatabase(`dintel-${chainId}-${genesis?.hash.slice(2, 10)}-${name.slice(2, 14)}`);
+  const place = `dintel-${chainId}-${genesis?.hash.slice(2, 10)}-${name.slice(2, 14)}`;
+  const { journal, blobs } = await IndexedDbPlace.open(place);
   /** Where lib keeps what is of one root. */
   const journalOf = (root: number) => (root === 0 ? journal : scoped(journal, `root${root}/`));
   const rootOf = (of: Keyring) => keyrings.length - 1 - keyrings.indexOf(of);

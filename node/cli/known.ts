@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import { type Journal, Network, People } from 'dintel';
 import type { Chain, ChainReader } from 'dintel/chain';
+import { FolderJournal } from 'dintel/platform/node';
 import { revealHex } from '../keystore/account.ts';
 import { openChain, openReader } from './access.ts';
 import type { CommonOptions } from './common.ts';
-import { FolderJournal } from './folderJournal.ts';
 import { type OpenedPerson, openPerson } from './person.ts';
 
 export interface OpenedPeople {

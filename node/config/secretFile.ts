@@ -1,11 +1,9 @@
 /**
- * Files that hold secrets or decide where they go: owner-only modes, atomic replacement, bounded reads.
- * Owns: mode 0600, fsync order (temporary file, fsync, rename, fsync of the folder). Owns not: what is inside.
- * The process umask is left as it is: modes are set on the open descriptor. Source: research/reliability.md T-W09, C17, C20.
+ * Files that hold secrets or decide where they go: owner-only modes checked, old bytes overwritten, bounded reads.
+ * Owns not: writing whole files (`writeWhole` of `dintel/platform/node`), what is inside. Source: research/reliability.md T-W09, C17, C20.
  */
-import { randomBytes } from 'node:crypto';
-import { constants, type FileHandle, mkdir, open, rename, stat, unlink } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { constants, type FileHandle, open, stat } from 'node:fs/promises';
+import { writeWhole } from 'dintel/platform/node';
 import { type ExitCause, OperatorError, type OperatorErrorCode, systemCode } from './operatorError.ts';
 
 /** Bits that would let anyone but the owner read or write. Windows has no such bits; there the folder's ACL decides. */
@@ -64,21 +62,6 @@ export async function readSecretFile(path: string, kind: SecretFileKind): Promis
   }
 }
 
-/** Make a folder chain that only its owner may enter; folders that exist already keep their mode. */
-export async function makePrivateFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
-}
-
-async function syncFolder(path: string): Promise<void> {
-  if (!modesMatter) return; // Windows cannot open a folder for fsync, and its rename is journalled.
-  const folder = await open(path, constants.O_RDONLY);
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
 /**
  * Write a file of mode 0600 so that a crash leaves either the old or the new one, whole. `exclusive` refuses to replace
  * (EEXIST). With `scrub`, the bytes of the file that is replaced are overwritten once the new one is durable: best effort,
@@ -89,32 +72,15 @@ export async function writeSecretFile(
   bytes: Uint8Array | string,
   options: { exclusive?: boolean; scrub?: boolean } = {},
 ): Promise<void> {
-  const folder = dirname(path);
   if (options.exclusive === true && (await exists(path))) {
     throw Object.assign(new Error(`${path} exists`), { code: 'EEXIST' });
   }
-  const temporary = join(folder, `.${basename(path)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
-  const file = await open(temporary, 'wx', 0o600);
-  let renamed = false;
+  const old = options.scrub === true ? await openForScrub(path) : undefined;
   try {
-    await file.chmod(0o600);
-    await file.writeFile(bytes);
-    await file.sync();
-    await file.close();
-    const old = options.scrub === true ? await openForScrub(path) : undefined;
-    try {
-      await rename(temporary, path);
-      renamed = true;
-      await syncFolder(folder);
-      if (old !== undefined) await scrub(old);
-    } finally {
-      await old?.close();
-    }
+    await writeWhole(path, bytes);
+    if (old !== undefined) await scrub(old);
   } finally {
-    if (!renamed) {
-      await file.close().catch(() => undefined);
-      await unlink(temporary).catch(() => undefined);
-    }
+    await old?.close();
   }
 }
 

@@ -2,15 +2,9 @@
  * The strongbox of lib, as the files of a node and of people at a terminal use it: with the machine's own scrypt, and with errors
  * that have an exit code and a cure. Owns not: the format and the seal (`dintel/keys`).
  */
-import { scrypt } from 'node:crypto';
-import {
-  Strongbox as Box,
-  type BoxKind,
-  checkPassword as check,
-  readPublicPart as readPublic,
-  type Stretch,
-} from 'dintel/keys';
-import { fromHex, ProtocolError } from 'dintel/protocol';
+import { Strongbox as Box, type BoxKind, checkPassword as check, readPublicPart as readPublic } from 'dintel/keys';
+import { nativeStretch } from 'dintel/platform/node';
+import { ProtocolError } from 'dintel/protocol';
 import { OperatorError, type OperatorErrorCode } from '../config/operatorError.ts';
 
 export type Strongbox = Box;
@@ -48,18 +42,6 @@ export function asOperatorError(error: unknown): unknown {
   return new OperatorError(code, message, cure === undefined ? {} : { cure });
 }
 
-/** RFC 7914 by OpenSSL: a fifth of the time that JavaScript takes. */
-const stretch: Stretch = (password, { n, r, p, salt }) => {
-  // OpenSSL counts a little more than 128·N·r; ask for twice that.
-  const options = { N: n, r, p, maxmem: 256 * n * r + 2 ** 20 };
-  return new Promise((resolve, reject) => {
-    scrypt(password, fromHex(`0x${salt}`), 32, options, (error, key) => {
-      if (error === null) resolve(new Uint8Array(key.buffer, key.byteOffset, key.length));
-      else reject(new OperatorError('E_KDF_BOUNDS', 'this machine cannot stretch the password', { cause: error }));
-    });
-  });
-};
-
 async function told<T>(work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
@@ -75,11 +57,11 @@ export const Strongbox = {
     publicPart: Readonly<Record<string, string>>,
     secret: Uint8Array,
     password: string,
-  ): Promise<Box> => told(() => Box.create(kind, publicPart, secret, password, stretch)),
+  ): Promise<Box> => told(() => Box.create(kind, publicPart, secret, password, nativeStretch)),
 
   /** Errors: E_KEYSTORE_FORMAT (damaged, foreign, newer), E_KDF_BOUNDS, E_PASSWORD_WEAK, E_PASSWORD. */
   open: (bytes: Uint8Array, kind: BoxKind, password: string): Promise<Box> =>
-    told(() => Box.open(bytes, kind, password, stretch)),
+    told(() => Box.open(bytes, kind, password, nativeStretch)),
 };
 
 /** What anyone may know of a box without its password. Errors: E_KEYSTORE_FORMAT, E_KDF_BOUNDS. */

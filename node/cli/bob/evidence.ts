@@ -5,9 +5,10 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makePrivateFolder } from 'dintel/platform/node';
 import { type Address, fromHex, type Hex, type SignedAnswer, toHex } from 'dintel/protocol';
 import { OperatorError, systemCode } from '../../config/operatorError.ts';
-import { exists, makePrivateFolder, writeSecretFile } from '../../config/secretFile.ts';
+import { exists, writeSecretFile } from '../../config/secretFile.ts';
 
 /** What the file says it is; a reader refuses any other. */
 const kind = 'dintel evidence 1';

@@ -5,6 +5,7 @@
 import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Option } from 'commander';
+import { makePrivateFolder } from 'dintel/platform/node';
 import { checksumAddress } from 'dintel/protocol';
 import { type Config, writeConfig } from '../../config/configFile.ts';
 import { OperatorError } from '../../config/operatorError.ts';
@@ -18,7 +19,7 @@ import {
   parsePublicUrl,
   parseRpcUrl,
 } from '../../config/parse.ts';
-import { exists, makePrivateFolder, writeSecretFile } from '../../config/secretFile.ts';
+import { exists, writeSecretFile } from '../../config/secretFile.ts';
 import { NodeKeystore } from '../../keystore/nodeKeystore.ts';
 import { newPhrase, parsePhrase } from '../../keystore/phrase.ts';
 import { setDatabaseAside } from '../../store/store.ts';

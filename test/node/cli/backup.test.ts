@@ -1,8 +1,8 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makePrivateFolder } from 'dintel/platform/node';
 import { expect, test } from 'vitest';
 import { writeConfig } from '../../../node/config/configFile.ts';
-import { makePrivateFolder } from '../../../node/config/secretFile.ts';
 import { NodeKeystore } from '../../../node/keystore/nodeKeystore.ts';
 import { newPhrase } from '../../../node/keystore/phrase.ts';
 import { Store } from '../../../node/store/store.ts';

@@ -2,9 +2,9 @@
 import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { makePrivateFolder } from 'dintel/platform/node';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type Config, writeConfig } from '../../../node/config/configFile.ts';
-import { makePrivateFolder } from '../../../node/config/secretFile.ts';
 import { NodeKeystore } from '../../../node/keystore/nodeKeystore.ts';
 import { newPhrase } from '../../../node/keystore/phrase.ts';
 import { type LocalChain, startLocalChain, wallet } from '../support/localChain.ts';

@@ -1,10 +1,10 @@
 /** What a node has earned, by the command line: shown by status, taken by withdraw. */
 import { join } from 'node:path';
 import { minerEscrowAbi } from 'dintel/chain';
+import { makePrivateFolder } from 'dintel/platform/node';
 import { Interface } from 'ethers';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { writeConfig } from '../../../node/config/configFile.ts';
-import { makePrivateFolder } from '../../../node/config/secretFile.ts';
 import { Fees } from '../../../node/tasks/fees.ts';
 import { type LocalChain, startLocalChain, wallet } from '../support/localChain.ts';
 import { scratchFolder } from '../support/scratch.ts';

@@ -1,8 +1,8 @@
 /** The stake wallet's commands on a real chain. */
 import { join } from 'node:path';
+import { makePrivateFolder } from 'dintel/platform/node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeConfig } from '../../../node/config/configFile.ts';
-import { makePrivateFolder } from '../../../node/config/secretFile.ts';
 import { NodeKeystore } from '../../../node/keystore/nodeKeystore.ts';
 import { newPhrase } from '../../../node/keystore/phrase.ts';
 import { type LocalChain, startLocalChain, wallet } from '../support/localChain.ts';
