@@ -317,4 +317,21 @@ describe('a manifest that cannot be had', () => {
     // The default of a store is a thousand times as long.
     expect(performance.now() - begun).toBeLessThan(10_000);
   });
+
+  it('is asked for once more where the link says, when all that were asked have failed', async () => {
+    const alice = await net.alice('jo');
+    const grant = await alice.grant({
+      ...{ ...terms(), to: (await net.bob()).card() },
+      files: [await sealed(alice, 'later')],
+    });
+    let failures = parseLink(grant.link(), [contractsOf(net.deployment)]).uris.length;
+    const bob = await net.bob('bob', {
+      fetch: async (...request) => {
+        if (failures-- > 0) throw new TypeError('fetch failed');
+        return net.fetch(...request);
+      },
+    });
+    expect(await read(bob, grant.link())).toBe('later');
+    expect(failures).toBeLessThan(0);
+  });
 });
