@@ -2,15 +2,15 @@
  * Where the examples find people and a chain. `DINTEL_NETWORK=http://127.0.0.1:PORT DINTEL_KEY=0x…` names a page that serves
  * /dintel.json (`npm run demo` does) and an account with coins; without it they run on a network in memory.
  */
-import { Alice, Bob, Keyring, Network } from 'dintel';
+import { Alice, type AliceOptions, Bob, type BobOptions, Keyring, Network } from 'dintel';
 import type { Deployment, Hex } from 'dintel/chain';
 import { ethersChain } from 'dintel/chain/ethers';
 import { maxPolicyEpochs } from 'dintel/protocol';
 
 /** What an example needs: `createTestNetwork()` of `dintel/testing` is one. */
 export interface Net {
-  alice(name?: string): Promise<Alice>;
-  bob(name?: string): Promise<Bob>;
+  alice(name?: string, options?: Partial<AliceOptions>): Promise<Alice>;
+  bob(name?: string, options?: Partial<BobOptions>): Promise<Bob>;
   /** A time that far from now. Units: seconds. */
   in(seconds: number): number;
 }
@@ -38,8 +38,8 @@ export async function openNetwork(env: Readonly<Record<string, string | undefine
     return found;
   };
   return {
-    alice: (name = 'alice') => Alice.open({ keyring: keyring(name), chain, deployment }),
-    bob: (name = 'bob') => Bob.open({ keyring: keyring(name), chain, deployment }),
+    alice: (name = 'alice', options = {}) => Alice.open({ keyring: keyring(name), chain, deployment, ...options }),
+    bob: (name = 'bob', options = {}) => Bob.open({ keyring: keyring(name), chain, deployment, ...options }),
     in: (seconds) => Math.floor(Date.now() / 1_000) + atMost(seconds, epochLength),
   };
 }

@@ -1,9 +1,10 @@
 /** The examples run, build and type-check, and stay as short as they promise. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Keyring } from 'dintel';
+import { PolicyManager } from 'dintel/chain';
 import { toHex, utf8 } from 'dintel/protocol';
 import { createTestNetwork } from 'dintel/testing';
 import { build as bundle } from 'esbuild';
@@ -17,6 +18,7 @@ import { main as share } from '../../examples/nodeScript/share.ts';
 import { sendReport, main as services, startArchive } from '../../examples/serviceToService/services.ts';
 import { Board, Member, main as teamChat } from '../../examples/teamChat/chat.ts';
 import { rules } from '../../ignition/rules.ts';
+import { runElsewhere } from './otherProcess.ts';
 
 const examples = join(import.meta.dirname, '../../examples');
 const folder = mkdtempSync(join(tmpdir(), 'dintel-examples-'));
@@ -39,7 +41,7 @@ async function demoLike(): Promise<Net> {
   };
 }
 
-describe('five to start from', () => {
+describe('seven to start from', () => {
   it('have at most 60 lines', () => {
     const starters = [
       'nodeScript/share.ts',
@@ -48,6 +50,7 @@ describe('five to start from', () => {
       'cliPipe/seal.ts',
       'cliPipe/open.ts',
       'serviceToService/services.ts',
+      'crashSafe/share.ts',
     ];
     const long = starters.filter((name) => readFileSync(join(examples, name), 'utf8').split('\n').length > 61);
     expect(long).toEqual([]);
@@ -90,6 +93,32 @@ describe('five to start from', () => {
     const again = await fetch(`${archive.url}/links`, { method: 'POST', body: grant.link() });
     expect([again.status, await again.text()]).toEqual([422, 'POLICY_REVOKED']);
     archive.close();
+  });
+
+  it('crash safe: killed at any step, and run again, it ends with one grant that Bob opens', async () => {
+    const net = await createTestNetwork({ nodes: 4 });
+    const bob = await net.bob();
+    const home = mkdtempSync(join(folder, 'crash-'));
+    const file = join(folder, 'paper.txt');
+    writeFileSync(file, 'the whole paper');
+    const errand = { folder: home, card: bob.card(), file, password: 'a long password' };
+    const seen: string[] = [];
+    // Killed once at each: the first promise of a node; the first blob that is uploaded, which is after the payment.
+    for (const route of [/^POST .*acks/, /^PUT /]) {
+      const links = await runElsewhere(net, errand, (method, path, child) => {
+        seen.push(`${method} ${path}`);
+        if (route.test(`${method} ${path}`)) child.kill('SIGKILL');
+      });
+      expect(links, seen.join()).toBeUndefined();
+    }
+    const [link, ...more] = (await runElsewhere(net, errand)) ?? [];
+    expect(more).toEqual([]);
+    const { files } = await bob.retrieve({ from: link ?? '' });
+    expect(new TextDecoder().decode(await files[0]?.bytes())).toBe('the whole paper');
+    const policies = new PolicyManager(net.account('alice'), net.deployment.policyManager);
+    const range = { fromBlock: 0n, toBlock: 10_000n };
+    expect(await policies.events({ event: 'PolicyCreated', range })).toHaveLength(1);
+    expect(readdirSync(home).sort()).toEqual(['journal', 'vault']);
   });
 
   it('vite page: builds without a setting', async () => {
