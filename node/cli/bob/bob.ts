@@ -160,6 +160,7 @@ export function nodeFacts({ key, state, code, attempts, ms }: NodeOutcome) {
 
 function tellRetrieval(progress: Progress, event: { readonly type: string; readonly state?: string }): void {
   const words: Readonly<Record<string, string>> = {
+    locating: 'looking for it',
     located: 'found',
     opened: 'manifest opened',
     checked: 'checked on chain',
