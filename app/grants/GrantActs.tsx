@@ -48,7 +48,7 @@ function Stop({ grant, onDone }: { readonly grant: OwnGrant; readonly onDone: ()
     <div className="flex flex-col gap-4">
       <p className="text-pretty">
         {refund === undefined
-          ? t('stopNote', { refund: units18(grant.leftWei, 6) })
+          ? t('stopNote', { refund: units18(grant.openWei, 6) })
           : t('stopped', { refund: units18(refund, 6) })}
       </p>
       <Fault fault={task.fault} />

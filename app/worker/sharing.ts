@@ -93,6 +93,8 @@ export interface OwnGrant {
   readonly expiresAt: number;
   readonly rateWei: bigint;
   readonly leftWei: bigint;
+  /** Of epochs that have not begun: what would come back if it were stopped now. */
+  readonly openWei: bigint;
   readonly paidWei: bigint;
   /** What came back when it was stopped, if that was done on this device. */
   readonly refundWei: bigint | undefined;
@@ -282,21 +284,26 @@ export function sharing(self: Self) {
     grants: async (_: unknown, { signal }: CallContext): Promise<readonly OwnGrant[]> => {
       const found = new Map<Hex, OwnGrant>();
       const alice = await self.alice();
-      const { timestamp } = await alice.network.now();
+      const { timestamp, epoch } = await alice.network.now();
       // Each root tells of all of her policies, and reads the content of its own.
       for (const one of await alices()) {
         for await (const summary of one.grants({ signal })) {
           const { policyId, missing } = summary;
           if (missing !== undefined && found.has(policyId)) continue;
           const memo = await records.get<GrantMemo>(memoName(policyId));
-          found.set(policyId, ownGrant(summary, memo, { epochs: await epochsOf(summary), timestamp }));
+          found.set(policyId, ownGrant(summary, memo, { ...(await booksOf(summary)), timestamp }));
         }
       }
       return [...found.values()];
 
-      async function epochsOf({ policyId }: GrantSummary): Promise<number> {
+      /** What was billed, and what is not due to anybody yet: the running epoch and the first are, also of what is stopped. */
+      async function booksOf({ policyId, state, leftWei, rateWei, shares }: GrantSummary) {
         const policy = await alice.policy(policyId);
-        return policy === undefined ? 0 : policy.end - policy.start + 1;
+        if (policy === undefined) return { epochs: 0, openWei: 0n };
+        const { start, end } = policy;
+        const ahead = state === 'revoked' ? 0 : Math.max(0, end - Math.max(start, epoch));
+        const openWei = rateWei * BigInt(shares * ahead);
+        return { epochs: end - start + 1, openWei: openWei < leftWei ? openWei : leftWei };
       }
     },
 
@@ -329,7 +336,7 @@ export function sharing(self: Self) {
 function ownGrant(
   summary: GrantSummary,
   memo: GrantMemo | undefined,
-  { epochs, timestamp }: { readonly epochs: number; readonly timestamp: number },
+  { epochs, openWei, timestamp }: { readonly epochs: number; readonly openWei: bigint; readonly timestamp: number },
 ): OwnGrant {
   const { policyId, state, shares, expiresAt, rateWei, leftWei, transactionHash, missing } = summary;
   const manifest = summary.manifest?.manifest;
@@ -341,6 +348,7 @@ function ownGrant(
     expiresAt,
     rateWei,
     leftWei,
+    openWei,
     transactionHash,
     missing,
     threshold: manifest?.threshold,

@@ -101,7 +101,10 @@ it('opens no sooner than it was set to, and says so on both sides', async () => 
   ]);
   // What is stopped before it begins has not merely not begun.
   const later = await asks.grant({ ...args, startsAt: net.in(3_600), until: net.in(7_200) }, context);
-  await asks.revoke(later, context);
+  const promised = (await asks.grants(undefined, context))[0]?.openWei;
+  // What the page says would come back does.
+  expect(await asks.revoke(later, context)).toMatchObject({ refundWei: promised });
+  expect(promised).toBeGreaterThan(0n);
   const [stopped] = await asks.grants(undefined, context);
-  expect(stopped).toMatchObject({ state: 'revoked', startsAt: undefined });
+  expect(stopped).toMatchObject({ state: 'revoked', startsAt: undefined, openWei: 0n });
 });
