@@ -38,7 +38,7 @@ export function GrantCard({ grant, onChange }: { readonly grant: OwnGrant; reado
         </p>
       </div>
       <Money grant={grant} />
-      <div className="flex flex-wrap gap-2 empty:hidden">
+      <div className="flex flex-wrap gap-2 not-has-[>:is(a,button)]:contents">
         {link !== undefined && <Copy text={link} label={t('link')} />}
         <GrantActs grant={grant} onChange={onChange} />
       </div>

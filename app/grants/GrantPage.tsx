@@ -101,7 +101,7 @@ function Summary({ grant, onChange }: { readonly grant: OwnGrant; readonly onCha
           <span className="block text-quiet text-sm">{whenOf(grant, language, s)}</span>
         </p>
       </div>
-      <div className="flex flex-wrap gap-2 empty:hidden">
+      <div className="flex flex-wrap gap-2 not-has-[>:is(a,button)]:contents">
         {link !== undefined && <Copy text={link} label={s('link')} />}
         {again !== undefined && <ButtonLink href={`/share#${again.id}`}>{t('shareAgain')}</ButtonLink>}
         <GrantActs grant={grant} onChange={onChange} />
