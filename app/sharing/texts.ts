@@ -100,7 +100,6 @@ export const sharingTexts = texts(
       'From grants that were stopped or that nodes did not serve. PolicyManager keeps it for you until you take it.',
     take: 'Take it',
     taken: 'Take back {refund} ETH',
-    nodes: 'Nodes',
     money:
       'You paid {paid} ETH in advance. PolicyManager holds it: nodes earn it epoch by epoch, and what they do not earn comes back to you.',
     stop: 'Stop sharing',
@@ -112,8 +111,6 @@ export const sharingTexts = texts(
     extendTitle: 'Extend until',
     extendNote: 'Same nodes, same link; you pay the further time now.',
     extended: 'Extended for {paid} ETH.',
-    details: 'Details',
-    onChain: 'Its money and what happened to it, on the chain',
     noKeyYet: 'They have no key yet?',
     noKeyNote:
       'Send an invitation. The share waits in this browser and finishes with one click when their key is there.',
@@ -234,7 +231,6 @@ export const sharingTexts = texts(
     refundsNote: 'De permisos parados o que los nodos no atendieron. PolicyManager los guarda hasta que los tomes.',
     take: 'Tomarlos',
     taken: 'Recuperar {refund} ETH',
-    nodes: 'Nodos',
     money:
       'Pagaste {paid} ETH por adelantado. PolicyManager los guarda: los nodos los ganan época a época, y lo que no ganan vuelve a ti.',
     stop: 'Dejar de compartir',
@@ -246,8 +242,6 @@ export const sharingTexts = texts(
     extendTitle: 'Prolongar hasta',
     extendNote: 'Los mismos nodos, el mismo enlace; pagas ahora el tiempo añadido.',
     extended: 'Prolongado por {paid} ETH.',
-    details: 'Detalles',
-    onChain: 'Su dinero y lo que le pasó, en la cadena',
     noKeyYet: '¿Aún no tiene clave?',
     noKeyNote: 'Envía una invitación. El envío espera en este navegador y termina con un clic cuando su clave esté.',
     noKeyAt:
