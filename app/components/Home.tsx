@@ -24,7 +24,11 @@ export function Home() {
   const t = useText(homeTexts);
   return (
     <div className="flex flex-col gap-12">
-      <section className="flex flex-col-reverse items-start justify-between gap-8 pt-4 in-data-known:hidden md:flex-row md:items-center md:pt-12">
+      <section className="flex flex-col items-start justify-between gap-8 pt-4 in-data-known:hidden md:flex-row-reverse md:items-center md:pt-12">
+        {/* First, as a phone shows it: a page of which half has come would put it above the words when the rest does. */}
+        <div className="shrink-0 self-center max-md:[&>svg]:size-36">
+          <Dial shares={5} threshold={3} lit={3} size={232} label={t('dial')} />
+        </div>
         <div className="max-w-xl">
           <h1 className="text-balance font-semibold text-[2.15rem] leading-[1.1] tracking-[-0.015em] sm:text-5xl">
             {t('title')}
@@ -38,9 +42,6 @@ export function Home() {
               {t('shareDoor')}
             </ButtonLink>
           </div>
-        </div>
-        <div className="shrink-0 self-center max-md:[&>svg]:size-36">
-          <Dial shares={5} threshold={3} lit={3} size={232} label={t('dial')} />
         </div>
       </section>
       <Ready fallback={<Place />}>
