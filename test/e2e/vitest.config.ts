@@ -18,7 +18,7 @@ export default defineConfig({
     sequence: { sequencer: ClockLast },
     pool: 'forks',
     fileParallelism: false,
-    testTimeout: 120_000,
+    testTimeout: 300_000,
     hookTimeout: 240_000,
   },
 });
