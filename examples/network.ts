@@ -13,6 +13,8 @@ export interface Net {
   bob(name?: string, options?: Partial<BobOptions>): Promise<Bob>;
   /** A time that far from now. Units: seconds. */
   in(seconds: number): number;
+  /** How its nodes are reached, if not by `fetch`. */
+  readonly fetch?: typeof fetch;
 }
 
 /**

@@ -8,6 +8,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
+import { withoutNotes } from './citations.ts';
 
 const root = join(import.meta.dirname, '..');
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
@@ -62,7 +63,10 @@ function compile({ source, out, options, include = ['.'], exclude = [] }: Compil
     const file = join(out, name);
     const text = readFileSync(file, 'utf8');
     // What tsc leaves: specifiers in declarations, and files that a program starts by their URL.
-    const mended = text.replace(/((?:from|import\(|new URL\()\s*['"]\.{1,2}\/[^'"]+)\.ts(['"])/g, '$1.js$2');
+    const mended = withoutNotes(text).replace(
+      /((?:from|import\(|new URL\()\s*['"]\.{1,2}\/[^'"]+)\.ts(['"])/g,
+      '$1.js$2',
+    );
     if (mended !== text) writeFileSync(file, mended);
   }
 }
@@ -105,7 +109,7 @@ export function packLib(out = join(root, 'lib/dist')): Manifest {
   } = readManifest(source);
   const manifest: Manifest = {
     ...about,
-    files: ['**/*.js', '**/*.d.ts'],
+    files: ['**/*.js', '**/*.d.ts', 'docs/**'],
     engines,
     exports: Object.fromEntries(
       Object.entries(exports).map(([path, file]) => [path, conditionsOf(path, file)]),
@@ -116,6 +120,9 @@ export function packLib(out = join(root, 'lib/dist')): Manifest {
   };
   writeJson(join(out, 'package.json'), manifest);
   for (const name of ['README.md', 'LICENSE']) copyFileSync(join(source, name), join(out, name));
+  // What an error's `docsUrl` names, and what the README links.
+  for (const name of ['ERRORS.md', 'reference'])
+    cpSync(join(root, 'docs', name), join(out, 'docs', name), { recursive: true });
   return manifest;
 }
 

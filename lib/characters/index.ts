@@ -22,7 +22,6 @@ export { type WrongAnswer, WrongAnswerError } from './bob/ask.ts';
 export {
   Bob,
   type BobOptions,
-  type CardOptions,
   type ChallengeOptions,
   type RetrieveAllOptions,
   type Retrieved,
@@ -44,6 +43,7 @@ export {
   verifyAnswers,
   workerVerifier,
 } from './bob/verifier.ts';
+export type { CardOptions } from './card.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { type EncryptOptions, Enrico } from './enrico/enrico.ts';
 export { Inbox, type InboxOptions, type ScanOptions } from './inbox/inbox.ts';

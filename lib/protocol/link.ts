@@ -36,9 +36,13 @@ export interface Link extends KnownContracts {
   readonly bob: Keyring | undefined;
 }
 
-/** The link as text. `origin` without a trailing slash. Throws E_LINK (too long), E_FIELD, E_COUNT, E_HEX, E_NUMBER. */
+/**
+ * The link as text. `origin`: where the page lies that opens links, as https://app.example or https://app.example/sub; empty for a path
+ * alone. Throws E_URL (no origin), E_LINK (too long), E_FIELD, E_COUNT, E_HEX, E_NUMBER.
+ */
 export function formatLink(origin: string, link: Link): string {
-  if (/[#\s]/.test(origin)) refuse('E_LINK', 'origin', 'an origin without #', 'another text');
+  if (!/^([a-z][a-z0-9+.-]*:\/\/[^\s?#/][^\s?#]*)?$/i.test(origin))
+    refuse('E_URL', 'origin', 'scheme and host, as https://app.example', origin);
   const secret = link.bob?.toSecretBytes() ?? null;
   const body = encodeCbor([
     link.chainId,
@@ -50,7 +54,7 @@ export function formatLink(origin: string, link: Link): string {
     secret,
   ]);
   secret?.fill(0);
-  const text = `${origin}/open#d1.${toBase64url(body)}`;
+  const text = `${origin.replace(/\/+$/, '')}/open#d1.${toBase64url(body)}`;
   body.fill(0);
   if (text.length > maxLinkLength) refuse('E_LINK', 'link', `at most ${maxLinkLength} characters`, `${text.length}`);
   return text;

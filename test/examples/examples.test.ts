@@ -13,6 +13,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { open } from '../../examples/cliPipe/open.ts';
 import { collect, Drop, main as fileDrop } from '../../examples/fileDrop/drop.ts';
 import { main as healthRecord } from '../../examples/healthRecord/record.ts';
+import { main as introduction } from '../../examples/introduction/inbox.ts';
 import { atMost, type Net } from '../../examples/network.ts';
 import { main as share } from '../../examples/nodeScript/share.ts';
 import { sendReport, main as services, startArchive } from '../../examples/serviceToService/services.ts';
@@ -35,9 +36,10 @@ async function demoLike(): Promise<Net> {
   const { epochLength } = rules.local;
   const net = await createTestNetwork({ nodes: 5, epochLength });
   return {
-    alice: (name) => net.alice(name),
-    bob: (name) => net.bob(name),
+    alice: (name, options) => net.alice(name, options),
+    bob: (name, options) => net.bob(name, options),
     in: (seconds) => net.in(atMost(seconds, epochLength)),
+    fetch: net.fetch,
   };
 }
 
@@ -51,6 +53,7 @@ describe('seven to start from', () => {
       'cliPipe/open.ts',
       'serviceToService/services.ts',
       'crashSafe/share.ts',
+      'introduction/inbox.ts',
     ];
     const long = starters.filter((name) => readFileSync(join(examples, name), 'utf8').split('\n').length > 61);
     expect(long).toEqual([]);
@@ -119,6 +122,10 @@ describe('seven to start from', () => {
     const range = { fromBlock: 0n, toBlock: 10_000n };
     expect(await policies.events({ event: 'PolicyCreated', range })).toHaveLength(1);
     expect(readdirSync(home).sort()).toEqual(['journal', 'vault']);
+  });
+
+  it('introduction: by her card Alice is known, and what she shares is there without a link', async () => {
+    expect(await introduction(await demoLike())).toEqual(['Alice: Come to dinner.']);
   });
 
   it('vite page: builds without a setting', async () => {

@@ -13,6 +13,7 @@ import {
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { ProtocolError } from 'dintel';
 import { build } from 'esbuild';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -69,7 +70,12 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('the tarball of dintel', () => {
   it('holds JavaScript, declarations, the licence and what it says of itself, and nothing else', () => {
     const list = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n');
-    const odd = list.filter((name) => !/^package\/([\w/-]+\.(js|d\.ts)|README\.md|LICENSE|package\.json)$/.test(name));
+    const odd = list.filter(
+      (name) =>
+        !/^package\/([\w/-]+\.(js|d\.ts)|README\.md|LICENSE|package\.json|docs\/(ERRORS|reference\/[\w-]+)\.md)$/.test(
+          name,
+        ),
+    );
     expect(odd).toEqual([]);
     expect(list).toContain('package/LICENSE');
     expect(list).toContain('package/README.md');
@@ -81,6 +87,28 @@ describe('the tarball of dintel', () => {
       const condition = JSON.stringify(entry).includes('platform/node') ? 'node' : 'default';
       if (typeof entry === 'object') expect(Object.keys(entry as object)).toEqual(['types', condition]);
     }
+  });
+
+  it('has the page that every error names, and whatever its README links', () => {
+    const place = join(packages, 'dintel');
+    const [page = '', anchor = ''] = new ProtocolError('E_DOMAIN', { field: 'a' }).docsUrl.split('#');
+    expect(readFileSync(join(place, page), 'utf8').toLowerCase()).toContain(`### ${anchor}`);
+    const links = [...readFileSync(join(place, 'README.md'), 'utf8').matchAll(/\]\(([^)#:]+)/g)].map(
+      ([, path]) => path as string,
+    );
+    expect(links.length).toBeGreaterThan(1);
+    expect(links.filter((path) => !existsSync(join(place, path)))).toEqual([]);
+  });
+
+  it('cites nothing that a stranger has not', () => {
+    const place = join(packages, 'dintel');
+    const declarations = readdirSync(place, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.d.ts'),
+    );
+    const citing = declarations.filter((name) =>
+      /\b(spec|research)\/[\w-]+|\bDESIGN\b|(?<![\w/])protocol\.md\b/.test(readFileSync(join(place, name), 'utf8')),
+    );
+    expect(citing).toEqual([]);
   });
 
   it('has nothing that publint or are-the-types-wrong objects to', async () => {

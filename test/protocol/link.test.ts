@@ -110,6 +110,18 @@ describe('a link', () => {
   it('too long is not made', async () => {
     const uris = Array.from({ length: 8 }, (_, i) => `https://${'x'.repeat(200)}${i}`);
     expect(await codeOf(() => formatLink('https://a', { ...link, uris }))).toBe('E_LINK');
-    expect(await codeOf(() => formatLink('https://a#b', link))).toBe('E_LINK');
+    for (const origin of [
+      'https://a#b',
+      'https://a?b',
+      'https://a b',
+      'app.example',
+      '/sub',
+      'https://',
+      'https:///x',
+    ]) {
+      expect(await codeOf(() => formatLink(origin, link)), origin).toBe('E_URL');
+    }
+    expect(formatLink('https://a.example/sub//', link)).toBe(formatLink('https://a.example/sub', link));
+    expect(formatLink('https://a.example/', link)).toMatch(/^https:\/\/a\.example\/open#d1\./);
   });
 });

@@ -27,6 +27,7 @@ import { UmbralError } from '../../umbral/errors.ts';
 import { generateKFrags } from '../../umbral/generateKFrags.ts';
 import type { PublicKey, SecretKey } from '../../umbral/keys.ts';
 import { Signer } from '../../umbral/signer.ts';
+import { type CardOptions, cardOf } from '../card.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { type EncryptOptions, Enrico } from '../enrico/enrico.ts';
 import { SentTags } from '../inbox/sentTags.ts';
@@ -190,6 +191,13 @@ export class Alice {
   }
   get receivingKey(): PublicKey {
     return this.#keyrings.newest.receiving().publicKey;
+  }
+  /**
+   * Who she is, for Bob: he adds it to his `People`, and her grants appear in his `Inbox` without a link (`announce: 'contact'`, the
+   * default). The same card as {@link Bob.card} of her keyring, so that others can share with her too. Throws E_CARD, E_FIELD.
+   */
+  card(options: CardOptions = {}): string {
+    return cardOf({ network: this.network, keyring: this.#keyrings.newest, clock: this.#clock }, options);
   }
   /** What Enrico encrypts with: public, one per label and version. Default: the present version. Throws E_LABEL. */
   delegatingKey(label: string, version?: number): PublicKey {

@@ -159,7 +159,12 @@ export class Grant {
     }
   }
 
-  /** What Bob needs, as a link. From `sealed` on; it works once the grant is published. Throws E_LINK. */
+  /**
+   * What Bob needs, as a link: `<origin>/open#d1.…`. `origin` is where your page lies that opens links (it reads what stands behind the
+   * #, which no server is sent, and gives the whole to `bob.retrieve({ from })`); the path is always `/open`. Without one the link begins
+   * with https://dintel.invalid, which is no page: good for `from`, not to be clicked. It holds no key: only Bob can open what it names.
+   * From `sealed` on; it works once the grant is published. Throws E_URL, E_LINK.
+   */
   link(options: { readonly origin?: string } = {}): string {
     const { manifest, chainId, policyManager, policyId, verifyingKey } = this.#record;
     if (!manifest) throw new ProtocolError('E_LINK', { details: 'The grant has no manifest yet; wait for it.' });

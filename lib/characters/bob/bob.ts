@@ -8,7 +8,6 @@ import type { Chain, ChainReader } from '../../chain/chain.ts';
 import type { Deployment } from '../../chain/deployments.ts';
 import { isRevert } from '../../chain/errors.ts';
 import { readRegistry } from '../../chain/registry.ts';
-import { formatCard, makeCard } from '../../protocol/card.ts';
 import { judgeConditions } from '../../protocol/conditions.ts';
 import { DintelError, ProtocolError } from '../../protocol/errors.ts';
 import type { SignedAnswer } from '../../protocol/evidence.ts';
@@ -25,6 +24,7 @@ import { chunkStoreOf } from '../../storage/http.ts';
 import { fetchBlob } from '../../storage/uris.ts';
 import { UmbralError } from '../../umbral/errors.ts';
 import type { PublicKey } from '../../umbral/keys.ts';
+import { type CardOptions, cardOf } from '../card.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { type Journal, sealedFor } from '../journal.ts';
 import { Keyrings, readerOf } from '../keyrings.ts';
@@ -65,14 +65,6 @@ export interface BobOptions {
   readonly journal?: Journal | undefined;
   readonly clock?: Clock;
   readonly fetch?: typeof fetch;
-}
-
-export interface CardOptions {
-  /** The account that this card speaks for; only his word unless `ownerSignature` proves it. */
-  readonly owner?: Address | undefined;
-  readonly name?: string | undefined;
-  readonly version?: number | undefined;
-  readonly ownerSignature?: Uint8Array | undefined;
 }
 
 export interface RetrieveOptions {
@@ -182,15 +174,7 @@ export class Bob {
 
   /** His receive card, to hand to Alice by any way. Throws E_CARD, E_FIELD. */
   card(options: CardOptions = {}): string {
-    const { version = 0 } = options;
-    const { newest } = this.#keyrings;
-    const card = makeCard(this.network.contracts, {
-      ...options,
-      receivingSecretKey: newest.receiving(version),
-      verifyingSecretKey: newest.verifying(version),
-      issuedAt: Math.floor(this.#clock.now() / 1000),
-    });
-    return formatCard(card);
+    return cardOf({ network: this.network, keyring: this.#keyrings.newest, clock: this.#clock }, options);
   }
 
   /**
