@@ -5,7 +5,7 @@ import type { Scale } from './scale';
 import { useWidth } from './useWidth';
 
 /** Room around the drawing, in pixels: words of the value axis left, of the time axis below. */
-const room = { left: 44, right: 12, top: 12, bottom: 26 } as const;
+const room = { left: 44, right: 12, top: 14, bottom: 26 } as const;
 
 const bareRoom = { left: 1, right: 1, top: 4, bottom: 4 } as const;
 
