@@ -129,7 +129,7 @@ async function keepsStill(page: Page, route: string, name: string, expect: Expec
 }
 
 // All at once, each over two dozen pages: a busy machine takes its time.
-describe.concurrent('every page', { timeout: 180_000 }, () => {
+describe.concurrent('every page', () => {
   it('fits a phone and is clean for axe in light and dark; nothing jumps', async ({ expect }) => {
     expect(routes.length).toBeGreaterThan(15);
     const { page, faults } = await asAlice(phone);
