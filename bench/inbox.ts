@@ -6,7 +6,7 @@
  * One person shares `grants` files with `contacts` people, and these share as many with him; then both lists are rebuilt.
  */
 import { parseArgs } from 'node:util';
-import { Alice, Bob, Inbox, Keyring, MemoryJournal, Network, People, publishKeys } from 'dintel';
+import { Alice, Bob, heldFile, Inbox, Keyring, MemoryJournal, Network, People, publishKeys } from 'dintel';
 import type { Chain } from 'dintel/chain';
 import { type LocalNetwork, startLocalNetwork } from '../test/characters/localNetwork.ts';
 
@@ -33,11 +33,11 @@ const net = await startLocalNetwork(3);
 const started = performance.now();
 const me = await person(net, 10);
 const others = await Promise.all(Array.from({ length: contacts }, (_, i) => person(net, 11 + i)));
-const share = (from: Alice, to: string) =>
+const share = async (from: Alice, to: string) =>
   from.grant({
     to,
     label: 'bench',
-    files: [],
+    files: [await heldFile(from.encrypt([new Uint8Array(1)], { label: 'bench' }))],
     threshold: 2,
     shares: 3,
     until: Math.floor(net.clock.now() / 1000) + 20_000,

@@ -80,9 +80,10 @@ export function errorsPage(): string {
   const lines = [
     '# Errors',
     '',
-    'Written by `npx node scripts/errors.ts` from `lib/protocol/codes.ts` and its kin; do not edit. Programs match `code`, never text. Every error',
-    'of the library is a `DintelError`: `code`, `shortMessage`, `details`, `field`, `expected`, `got`, `retryable`, `docsUrl` (its place',
-    'on this page), `cause` and `walk()`.',
+    'Written by `npx node scripts/errors.ts` from `lib/protocol/codes.ts` and its kin; do not edit. Programs match `code`, never text. Errors',
+    'of the library are a `DintelError`: `code`, `shortMessage`, `details`, `field`, `expected`, `got`, `retryable`, `docsUrl` (its place',
+    'on this page), `cause` and `walk()`. Those of the bare scheme are an `UmbralError` with `code`, `field`, `expected` and `got`, whose codes are',
+    'on this page too; and who calls synchronously before the engine is there gets an `EngineNotReady`.',
   ];
   for (const [title, about, codes] of parts) {
     lines.push('', `## ${title}`, '', about);

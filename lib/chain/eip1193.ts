@@ -5,12 +5,14 @@
  * Owns: a wallet's requests, batches where it offers them (EIP-5792). Owns not: the ABI (`abiCodec.ts`), RPC methods, errors,
  * waiting (`adapter.ts`), finding wallets (EIP-6963, the page). Source: EIP-1193, EIP-712 (eth_signTypedData_v4), EIP-5792.
  */
+
+import { anAddress, checkOptions, having, optional, someObject } from '../protocol/shapes.ts';
 import { abiCodec } from './abiCodec.ts';
 import { ask, makeChain, makeReader, readChainId, type Sender } from './adapter.ts';
 import { lowerAddress } from './address.ts';
 import type { Address, Chain, ChainReader, Hex, TypedData } from './chain.ts';
-import { ChainError } from './errors.ts';
-import { httpRpc, type Rpc } from './rpc.ts';
+import { ChainError, configError } from './errors.ts';
+import { chainIdShape, checkPlace, httpRpc, type Rpc } from './rpc.ts';
 
 /** What EIP-1193 asks of a provider, as far as it is needed. */
 export interface Eip1193Provider {
@@ -31,6 +33,7 @@ export type Eip1193Source = (
  * @example const reader = await eip1193Reader({ rpcUrl: 'http://127.0.0.1:8545' });
  */
 export async function eip1193Reader(source: Eip1193Source): Promise<ChainReader> {
+  checkPlace(source, 'provider', providerShape);
   const rpc = toRpc(source);
   return makeReader({ codec: abiCodec, rpc, chainId: await readChainId(rpc, source.chainId) });
 }
@@ -47,6 +50,8 @@ export async function eip1193Chain(options: {
   /** Reads go here; through the wallet if absent. */
   readonly source?: Eip1193Source;
 }): Promise<Chain> {
+  checkOptions(options, chainShapes, configError);
+  if (options.source) checkPlace(options.source, 'provider', providerShape, 'source.');
   const wallet = toRpc(options);
   const chainId = await readChainId(wallet, options.chainId);
   const rpc = options.source ? toRpc(options.source) : wallet;
@@ -55,14 +60,20 @@ export async function eip1193Chain(options: {
   return makeChain({ codec: abiCodec, rpc, chainId, sender: walletSender(wallet, account, chainId) });
 }
 
+const providerShape = having('an EIP-1193 provider, as window.ethereum', 'request');
+
+const chainShapes = {
+  provider: providerShape,
+  account: optional(anAddress),
+  source: optional(someObject),
+  chainId: chainIdShape,
+};
+
 function toRpc(source: Eip1193Source): Rpc {
   if ('rpcUrl' in source) {
     return httpRpc(source.rpcUrl, source.timeoutMs === undefined ? {} : { timeoutMs: source.timeoutMs });
   }
   const { provider } = source;
-  if (typeof provider?.request !== 'function') {
-    throw new ChainError('chain.config', 'Expected an EIP-1193 provider: an object with a method request.');
-  }
   return { request: (method, params) => provider.request({ method, params }) };
 }
 

@@ -5,7 +5,7 @@
  * Owns not: how an adapter recognises a cause (`adapter.ts`). Source: protocol.md section 5 (the contracts' errors).
  */
 import type { ChainCode } from '../protocol/codes.ts';
-import { DintelError } from '../protocol/errors.ts';
+import { DintelError, type ErrorDetails } from '../protocol/errors.ts';
 import type { Hex } from './chain.ts';
 
 /** A contract's refusal: the name of its custom error and its arguments by name, or `undefined` name if it gave none. */
@@ -25,14 +25,19 @@ export class ChainError extends DintelError {
 
   constructor(
     code: ChainCode,
-    details: string,
-    options: { cause?: unknown; revert?: Revert; transactionHash?: Hex } = {},
+    details: string | undefined,
+    options: Omit<ErrorDetails, 'details'> & { revert?: Revert; transactionHash?: Hex } = {},
   ) {
-    super(code, { details, cause: options.cause });
-    this.revert = options.revert;
-    this.transactionHash = options.transactionHash;
+    const { revert, transactionHash, ...about } = options;
+    super(code, { ...about, details });
+    this.revert = revert;
+    this.transactionHash = transactionHash;
   }
 }
+
+/** An option of an adapter that is not what it should be. */
+export const configError = ({ details, ...about }: ErrorDetails): ChainError =>
+  new ChainError('chain.config', details, about);
 
 /** Is this the refusal of a contract, and (if named) this very one? */
 export function isRevert(error: unknown, name?: string): error is ChainError & { readonly revert: Revert } {

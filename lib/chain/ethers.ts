@@ -5,12 +5,14 @@
  * opens a connection of its own: no polling, no caches, no retries behind one's back.
  */
 import { AbiCoder, getBytes, Interface, type InterfaceAbi, type Signer, type TransactionRequest, Wallet } from 'ethers';
+import { came } from '../protocol/came.ts';
+import { checkShape, having, type Shape } from '../protocol/shapes.ts';
 import { ask, makeChain, makeReader, raiseFees, readChainId, type Sender, suggestFees } from './adapter.ts';
 import { lowerAddress } from './address.ts';
 import type { Abi, Address, Chain, ChainReader, Hex, TypedData } from './chain.ts';
 import type { Codec } from './codec.ts';
-import { ChainError } from './errors.ts';
-import { httpRpc, type Rpc } from './rpc.ts';
+import { ChainError, configError } from './errors.ts';
+import { checkPlace, httpRpc, type Rpc } from './rpc.ts';
 
 /** The part of ethers' `JsonRpcProvider`, `BrowserProvider`, `WebSocketProvider` that is needed. */
 export interface EthersProvider {
@@ -34,6 +36,7 @@ export type EthersAccount = { readonly privateKey: Hex } | { readonly signer: Si
  * @example const reader = await ethersReader({ rpcUrl: 'http://127.0.0.1:8545' });
  */
 export async function ethersReader(source: EthersSource): Promise<ChainReader> {
+  checkPlace(source, 'provider', providerShape);
   const rpc = toRpc(source);
   return makeReader({ codec: ethersCodec, rpc, chainId: await readChainId(rpc, source.chainId) });
 }
@@ -44,36 +47,46 @@ export async function ethersReader(source: EthersSource): Promise<ChainReader> {
  * @example const chain = await ethersChain({ rpcUrl, privateKey });
  */
 export async function ethersChain(options: EthersSource & EthersAccount): Promise<Chain> {
+  checkPlace(options, 'provider', providerShape);
+  if ('signer' in options) checkShape(options.signer, 'signer', signerShape, configError);
+  const by = 'signer' in options ? options.signer : walletOf(options.privateKey);
   const rpc = toRpc(options);
   const chainId = await readChainId(rpc, options.chainId);
-  const sender =
-    'signer' in options ? await walletSender(options.signer, chainId) : keySender(options.privateKey, rpc, chainId);
+  const sender = 'signer' in options ? await walletSender(by, chainId) : keySender(by as Wallet, rpc, chainId);
   return makeChain({ codec: ethersCodec, rpc, chainId, sender });
 }
+
+const providerShape = having(
+  'an ethers provider of JSON-RPC (JsonRpcProvider, BrowserProvider), or { rpcUrl }',
+  'send',
+);
+
+const sending = having('', 'getAddress', 'sendTransaction', 'signTypedData');
+const signerShape: Shape = {
+  expected: 'an ethers signer with a provider: signer.connect(provider)',
+  fits: (value) => sending.fits(value) && Boolean((value as Signer).provider),
+};
 
 function toRpc(source: EthersSource): Rpc {
   if ('rpcUrl' in source)
     return httpRpc(source.rpcUrl, source.timeoutMs === undefined ? {} : { timeoutMs: source.timeoutMs });
   const { provider } = source;
-  if (typeof provider?.send !== 'function') {
-    throw new ChainError(
-      'chain.config',
-      'Expected an ethers provider that speaks JSON-RPC (JsonRpcProvider, BrowserProvider).',
-    );
-  }
   return { request: (method, params) => provider.send(method, [...params]) };
 }
 
 /** Transactions whose contents are remembered. */
 const keptTransactions = 32;
 
-function keySender(privateKey: Hex, rpc: Rpc, chainId: number): Sender {
-  let wallet: Wallet;
+function walletOf(privateKey: Hex): Wallet {
   try {
-    wallet = new Wallet(privateKey);
+    return new Wallet(privateKey);
   } catch {
-    throw new ChainError('chain.config', 'Expected a private key: 0x and 64 hex digits.');
+    const expected = 'a private key: 0x and 64 hex digits, or a signer';
+    throw configError({ field: 'privateKey', expected, got: came(privateKey) });
   }
+}
+
+function keySender(wallet: Wallet, rpc: Rpc, chainId: number): Sender {
   const account = lowerAddress(wallet.address);
   type Fees = Awaited<ReturnType<typeof suggestFees>>;
   type Sent = { readonly act: Omit<TransactionRequest, 'type'>; readonly fees: Fees };

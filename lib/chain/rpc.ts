@@ -5,13 +5,25 @@
  * retries (callers), ABI (codec), signing (adapters). Source: JSON-RPC 2.0, EIP-1474, EIP-1193.
  */
 
+import { came, isObject } from '../protocol/came.ts';
+import { checkOptions, milliseconds, optional, type Shape, whole } from '../protocol/shapes.ts';
 import { isHex } from './address.ts';
 import type { Hex } from './chain.ts';
-import { ChainError } from './errors.ts';
+import { ChainError, configError } from './errors.ts';
 
 /** Any EIP-1193 provider, an ethers provider, a viem client or `httpRpc`, seen as one function. */
 export interface Rpc {
   request(method: string, params: readonly unknown[]): Promise<unknown>;
+}
+
+export const chainIdShape = optional(whole(1));
+
+/** Where the chain is: a URL, or `name`, an object of some library. Throws `chain.config`. */
+export function checkPlace(source: unknown, name: string, shape: Shape, path = ''): void {
+  const isUrl = isObject(source) && 'rpcUrl' in source;
+  const members = isUrl ? { timeoutMs: optional(milliseconds) } : { [name]: shape };
+  const shapes = { ...members, chainId: chainIdShape };
+  checkOptions(source, shapes, (about) => configError({ ...about, field: `${path}${about.field}` }));
 }
 
 /** An error object as an RPC sent it, kept as the cause of a `ChainError`. */
@@ -46,7 +58,11 @@ export function httpRpc(url: string, options: { timeoutMs?: number; fetch?: type
     parsed.password = '';
     target = parsed.href;
   } catch {
-    throw new ChainError('chain.config', 'Expected the URL of a JSON-RPC endpoint, starting with http:// or https://.');
+    throw configError({
+      field: 'rpcUrl',
+      expected: 'the URL of a JSON-RPC endpoint: http://… or https://…',
+      got: came(url),
+    });
   }
   let id = 0;
   return {

@@ -17,11 +17,12 @@ import {
   type Abi as ViemAbi,
   type WalletClient,
 } from 'viem';
+import { anAddress, checkOptions, having, optional, someObject } from '../protocol/shapes.ts';
 import { makeChain, makeReader, readChainId, type Sender } from './adapter.ts';
 import type { Address, Chain, ChainReader, Hex } from './chain.ts';
 import { abiItem, type Codec } from './codec.ts';
-import { ChainError } from './errors.ts';
-import { httpRpc, type Rpc } from './rpc.ts';
+import { ChainError, configError } from './errors.ts';
+import { chainIdShape, checkPlace, httpRpc, type Rpc } from './rpc.ts';
 
 /** The part of any viem client (`createPublicClient`, `createWalletClient`, `createClient`) that reading needs. */
 export interface ViemRequester {
@@ -36,6 +37,7 @@ export type ViemSource = ({ readonly client: ViemRequester } | { readonly rpcUrl
 
 /** A chain to read. Throws `chain.unreachable`, `chain.wrong_chain`, `chain.config`. */
 export async function viemReader(source: ViemSource): Promise<ChainReader> {
+  checkPlace(source, 'client', clientShape);
   const rpc = toRpc(source);
   return makeReader({ codec: viemCodec, rpc, chainId: await readChainId(rpc, source.chainId) });
 }
@@ -51,6 +53,8 @@ export async function viemChain(options: {
   readonly source?: ViemSource;
   readonly chainId?: number;
 }): Promise<Chain> {
+  checkOptions(options, chainShapes, configError);
+  if (options.source) checkPlace(options.source, 'client', clientShape, 'source.');
   const { wallet } = options;
   const account = options.account ?? wallet.account;
   if (!account) throw new ChainError('chain.no_account', 'The wallet client has no account; give one.');
@@ -72,6 +76,18 @@ export async function viemChain(options: {
   };
   return makeChain({ codec: viemCodec, rpc, chainId, sender });
 }
+
+const clientShape = having('a viem client, or { rpcUrl }', 'request');
+
+const chainShapes = {
+  wallet: having('a viem wallet client: createWalletClient(…)', 'request', 'sendTransaction', 'signTypedData'),
+  account: optional({
+    expected: 'an account of viem, or its address',
+    fits: (value) => anAddress.fits(typeof value === 'object' ? (value as Account | null)?.address : value),
+  }),
+  source: optional(someObject),
+  chainId: chainIdShape,
+};
 
 function toRpc(source: ViemSource): Rpc {
   if ('rpcUrl' in source) return httpRpc(source.rpcUrl);

@@ -51,8 +51,9 @@ export type { InboxItem } from './inbox/judge.ts';
 export { type Journal, MemoryJournal, SealedJournal } from './journal.ts';
 export { contractsOf, Network } from './network.ts';
 export { NodeClient, type NodeClientOptions } from './nodeClient.ts';
-export { type Introduction, People, type PeopleOptions, type PinnedRecipient } from './people/people.ts';
+export { type Introduction, People, type PeopleOptions } from './people/people.ts';
 export { type Person, type PersonKeys, wordsOf } from './people/person.ts';
+export type { PinnedRecipient } from './people/pinned.ts';
 export {
   keyHistory,
   lookupKeys,

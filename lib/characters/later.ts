@@ -10,3 +10,4 @@ export { receiversOf, rotateLabel } from './alice/rotate.ts';
 export { openChallenge } from './bob/challenge.ts';
 export { KeptEvidence } from './bob/evidence.ts';
 export { report } from './bob/report.ts';
+export { mistakeIn } from './mistakes.ts';

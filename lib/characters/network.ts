@@ -13,6 +13,7 @@ import { type Address, toHex } from '../protocol/hex.ts';
 import type { Contracts } from '../protocol/messages.ts';
 import type { ContractJudge } from '../protocol/typed.ts';
 import { ready } from '../umbral/engine/current.ts';
+import { attempt } from './explain.ts';
 
 const erc1271Abi = [
   {
@@ -25,6 +26,27 @@ const erc1271Abi = [
     outputs: [{ name: '', type: 'bytes4' }],
   },
 ];
+
+const managerAbi = [{ type: 'function', name: 'policyManager', inputs: [], outputs: [{ name: '', type: 'address' }] }];
+
+/** Throws `chain.not_deployed` unless the adjudicator is there and judges policies of this manager: both addresses in one question. */
+async function checkWiring(chain: ChainReader, deployment: Deployment): Promise<void> {
+  const asked = chain.call({ to: deployment.adjudicator, abi: managerAbi, function: 'policyManager', args: [] });
+  const found = await asked.catch((error: unknown) => {
+    if (!isForeign(error)) throw error;
+  });
+  if (String(found) === deployment.policyManager.toLowerCase()) return;
+  const name = found === undefined ? 'adjudicator' : 'policyManager';
+  throw new ChainError('chain.not_deployed', undefined, {
+    field: `deployment.${name}`,
+    expected: found as Address | undefined,
+    got: deployment[name],
+  });
+}
+
+/** Whether a call says that something else, or nothing, is at its address. */
+const isForeign = (error: unknown): boolean =>
+  error instanceof ChainError && ['chain.reverted', 'chain.not_deployed', 'chain.abi'].includes(error.code);
 
 /** Chain and contracts as messages name them. */
 export function contractsOf(deployment: Deployment): Contracts {
@@ -68,16 +90,21 @@ export class Network<C extends ChainReader = ChainReader> {
 
   /** Throws CHAIN_MISMATCH, `ChainError` (`chain.not_deployed` if the contracts are not there). */
   static async open<C extends ChainReader>(chain: C, deployment: Deployment): Promise<Network<C>> {
-    if (chain.chainId !== deployment.chainId) {
-      throw new ProtocolError('CHAIN_MISMATCH', {
-        field: 'chain.chainId',
-        expected: String(deployment.chainId),
-        got: String(chain.chainId),
-      });
-    }
-    await ready();
-    const epochLength = await new MinerEscrowReader<ChainReader>(chain, deployment.escrow).epochLength();
-    return new Network(chain, deployment, epochLength);
+    return attempt('network', { chain, deployment }, async () => {
+      if (chain.chainId !== deployment.chainId) {
+        throw new ProtocolError('CHAIN_MISMATCH', {
+          field: 'chain.chainId',
+          expected: String(deployment.chainId),
+          got: String(chain.chainId),
+        });
+      }
+      await ready();
+      const [epochLength] = await Promise.all([
+        new MinerEscrowReader<ChainReader>(chain, deployment.escrow).epochLength(),
+        checkWiring(chain, deployment),
+      ]);
+      return new Network(chain, deployment, epochLength);
+    });
   }
 
   /** The chain's newest block and its epoch. */
@@ -99,9 +126,7 @@ export class Network<C extends ChainReader = ChainReader> {
       });
       return magic === '0x1626ba7e';
     } catch (error) {
-      const refused =
-        error instanceof ChainError && ['chain.reverted', 'chain.not_deployed', 'chain.abi'].includes(error.code);
-      if (refused) return false;
+      if (isForeign(error)) return false;
       throw error;
     }
   };

@@ -17,7 +17,7 @@ import {
 } from '../protocol/fileHeader.ts';
 import { type ByteRange, readHeaderAt } from '../protocol/fileSeek.ts';
 import type { Hex } from '../protocol/hex.ts';
-import { checkSignal } from '../protocol/streams.ts';
+import { checkSignal, checkSource } from '../protocol/streams.ts';
 import { hashBlob, type Storage } from '../storage/storage.ts';
 import { ready } from '../umbral/engine/current.ts';
 import { mapLimited } from './clock.ts';
@@ -75,6 +75,7 @@ export async function heldFile(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<SealedFile> {
+  checkSource(stream);
   const sealed = await new Response(stream).blob();
   return openSealedFile(blobRange(sealed), options);
 }

@@ -5,6 +5,7 @@
 import { scryptAsync } from '@noble/hashes/scrypt.js';
 import { randomBytes } from '@noble/hashes/utils.js';
 import { utf8 } from '../protocol/bytes.ts';
+import { came } from '../protocol/came.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { bytesOf, hexOf, type ScryptFacts } from './boxFile.ts';
 import { keyError } from './keyError.ts';
@@ -31,18 +32,19 @@ export function newScrypt(): ScryptFacts {
  */
 export function checkPassword(password: string): string {
   if (typeof password !== 'string') {
-    throw new ProtocolError('E_TYPE', { field: 'password', expected: 'text', got: typeof password });
+    throw new ProtocolError('E_TYPE', { field: 'password', expected: 'text', got: came(password) });
   }
   const normal = password.normalize('NFKC');
   const length = Array.from(normal).length;
   if (length < minPasswordCharacters) {
-    throw weak(`a password has at least ${minPasswordCharacters} characters, this one has ${length}`);
+    throw weak(`at least ${minPasswordCharacters} characters`, `${length}`);
   }
   if (/[\p{Cc}\p{Surrogate}]/u.test(normal)) {
-    throw weak('a password has no control characters (tab, line feed, escape)');
+    throw weak('no control characters (tab, line feed, escape)', 'some');
   }
-  if (utf8(normal).length > maxPasswordBytes) throw weak(`a password has at most ${maxPasswordBytes} bytes`);
+  if (utf8(normal).length > maxPasswordBytes) throw weak(`at most ${maxPasswordBytes} bytes`, 'more');
   return normal;
 }
 
-const weak = (details: string): ProtocolError => keyError('E_PASSWORD_WEAK', { field: 'password', details });
+const weak = (expected: string, got: string): ProtocolError =>
+  keyError('E_PASSWORD_WEAK', { field: 'password', expected, got });

@@ -11,6 +11,17 @@
 import { randomBytes } from '@noble/hashes/utils.js';
 import { ProtocolError } from '../protocol/errors.ts';
 import { Keyring } from '../protocol/keys.ts';
+import {
+  checkOptions,
+  having,
+  listOf,
+  milliseconds,
+  optional,
+  type Shapes,
+  someFunction,
+  someObject,
+  someText,
+} from '../protocol/shapes.ts';
 import { ready } from '../umbral/engine/current.ts';
 import { type BoxFile, formatBox, maxSlots, parseBox, type Slot, type SlotFacts, type SlotType } from './boxFile.ts';
 import { type IdleClock, IdleTimer, systemIdleClock } from './idle.ts';
@@ -62,6 +73,26 @@ const infoOf = (slot: SlotFacts): SlotInfo => ({
 
 const defaultIdleMs = 15 * 60_000;
 
+const openShapes: Shapes = {
+  store: having('a VaultStore', 'read', 'swap'),
+  idleMs: optional(milliseconds),
+  clock: optional(having('an IdleClock', 'now', 'later')),
+  stretch: optional(someFunction),
+};
+const createShapes: Shapes = {
+  ...openShapes,
+  slots: listOf({
+    ...someObject,
+    expected: "a slot, as { type: 'password', password }",
+    of: { id: optional(someText) },
+  }),
+  phrases: optional(listOf(someText)),
+};
+
+/**
+ * A person's roots, sealed under several ways to unlock them (password, passkey, wallet, phrase); {@link Vault.keyring} gives the keys
+ * while it is open. Made by {@link Vault.create}, {@link Vault.open} or {@link Vault.import}.
+ */
 export class Vault {
   readonly #store: VaultStore;
   readonly #stretch: Stretch;
@@ -93,6 +124,7 @@ export class Vault {
   static async create(
     options: VaultOptions & { readonly slots: readonly NewSlot[]; readonly phrases?: readonly string[] | undefined },
   ): Promise<Vault> {
+    checkOptions(options, createShapes);
     const { store, slots, phrases, stretch = scryptStretch, clock = systemIdleClock } = options;
     checkSlotCount(slots.length);
     const createdAt = Math.floor(clock.now() / 1000);
@@ -117,6 +149,7 @@ export class Vault {
 
   /** What lies in the store, locked. Throws E_VAULT_MISSING, E_KEYSTORE_FORMAT, E_KDF_BOUNDS, E_STORE. */
   static async open(options: VaultOptions): Promise<Vault> {
+    checkOptions(options, openShapes);
     const bytes = await options.store.read();
     if (bytes === undefined) throw keyError('E_VAULT_MISSING', { field: 'store' });
     return new Vault(options, bytes);
@@ -124,6 +157,7 @@ export class Vault {
 
   /** A vault that was exported, put into an empty store; locked. Throws E_VAULT_EXISTS, E_KEYSTORE_FORMAT, E_KDF_BOUNDS, E_STORE. */
   static async import(options: VaultOptions & { readonly bytes: Uint8Array }): Promise<Vault> {
+    checkOptions(options, openShapes);
     const bytes = formatBox(parseBox(options.bytes, 'vault'));
     if (!(await options.store.swap(undefined, bytes))) throw keyError('E_VAULT_EXISTS', { field: 'store' });
     return new Vault(options, bytes);

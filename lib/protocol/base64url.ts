@@ -43,6 +43,6 @@ export function fromBase64url(text: string, code: CommonCode, field: string): Ui
       held &= (1 << bits) - 1;
     }
   }
-  if (held !== 0) refuse(code, field, 'zero spare bits', 'others: the end was changed');
+  if (held !== 0) refuse(code, field, 'the text as it was copied, in full', 'another end');
   return bytes;
 }

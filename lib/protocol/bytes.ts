@@ -2,6 +2,7 @@
  * Bytes, as every layout of the protocol is written: concatenation and big-endian integers. Owns: these helpers and their checks.
  * Owns not: hex (hex.ts) or hashes (hash.ts). Source: spec/protocol.md, Notation.
  */
+import { came } from './came.ts';
 import { ProtocolError, refuse } from './errors.ts';
 
 /** The parts in a row, in a fresh array. */
@@ -30,7 +31,7 @@ export function checkBytes(value: unknown, length: number | undefined, field: st
     throw new ProtocolError('E_TYPE', {
       field,
       expected: 'bytes (Uint8Array)',
-      got: value === null ? 'null' : typeof value,
+      got: came(value),
     });
   }
   if (length !== undefined && value.length !== length) {
@@ -58,7 +59,7 @@ export function uintBytes(value: number | bigint, bits: number, field = 'value')
 export function checkUint(value: unknown, bits: number, field: string): bigint {
   const whole = typeof value === 'bigint' || (typeof value === 'number' && Number.isSafeInteger(value));
   if (!whole || value < 0 || BigInt(value) >> BigInt(bits) !== 0n) {
-    throw new ProtocolError('E_NUMBER', { field, expected: `a whole number below 2^${bits}`, got: String(value) });
+    throw new ProtocolError('E_NUMBER', { field, expected: `a whole number below 2^${bits}`, got: came(value, true) });
   }
   return BigInt(value);
 }

@@ -123,8 +123,8 @@ export function parseCard(text: string): Card {
     return decodeCard(fromBase64url(data as string, 'E_CARD', 'card'));
   } catch (error) {
     if (error instanceof DintelError && error.code === 'E_CARD') throw error;
-    const field = error instanceof DintelError ? error.field : undefined;
-    throw new DintelError('E_CARD', { field: field === undefined ? 'card' : `card.${field}`, cause: error });
+    const { field, expected, got } = error instanceof DintelError ? error : {};
+    throw new DintelError('E_CARD', { field: field ? `card.${field}` : 'card', expected, got, cause: error });
   }
 }
 

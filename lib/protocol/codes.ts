@@ -168,20 +168,19 @@ export const wireCodes = {
   E_FIELD: {
     status: 422,
     retryable: no,
-    sentence: 'A field is missing or malformed. Send it in the form that is expected.',
+    sentence: 'A field or option is missing or malformed. Give what is expected.',
   },
   E_FIELD_UNKNOWN: { status: 422, retryable: no, sentence: 'A field is not known. Remove it.' },
   E_NUMBER: {
     status: 422,
     retryable: no,
-    sentence:
-      'A number is not a plain whole number, or is out of range. Write integers above 2^53-1 as decimal strings.',
+    sentence: 'A number is not whole or out of range. In JSON, write integers above 2^53-1 as decimal strings.',
   },
   E_DEPTH: { status: 422, retryable: no, sentence: 'The JSON is nested too deeply. Send at most 8 levels.' },
   E_COUNT: {
     status: 422,
     retryable: no,
-    sentence: 'A list has too few or too many items. Keep to the limit of the route.',
+    sentence: 'A list has too few or too many items. Give what is expected.',
   },
   E_HASH: {
     status: 422,
@@ -413,10 +412,10 @@ export const chainCodes = {
   'chain.timeout': { retryable: yes, sentence: 'The chain did not answer in time. Try again.' },
   'chain.abi': {
     retryable: no,
-    sentence: 'Arguments or results do not fit the contract interface. Update the software.',
+    sentence: 'Arguments or results do not fit the contract. Check ids and addresses.',
   },
   'chain.no_account': { retryable: no, sentence: 'This connection has no account that could sign. Connect one.' },
-  'chain.config': { retryable: no, sentence: 'The chain options make no sense. Check URL, chain id and addresses.' },
+  'chain.config': { retryable: no, sentence: 'An option of the chain makes no sense. Give what is expected.' },
 } as const satisfies Record<string, CodeEntry>;
 
 export type WireCode = keyof typeof wireCodes;

@@ -8,9 +8,11 @@
  * Source: spec/protocol.md section 8.6.
  */
 import { checkBytes } from './bytes.ts';
+import { came, isObject } from './came.ts';
 import { type CborValue, decodeCbor, encodeCbor } from './cbor.ts';
 import { DintelError, refuse } from './errors.ts';
 import { maxConditionBytes } from './limits.ts';
+import { secondsOf } from './policy.ts';
 
 /** Heads that a later version will give a meaning; until then they are refused like any other. */
 const reservedHeads: readonly string[] = ['all', 'any', 'not', 'token', 'call'];
@@ -31,9 +33,18 @@ export type Verdict =
   | { readonly allowed: false; readonly code: 'E_PENDING'; readonly from: number }
   | { readonly allowed: false; readonly code: 'E_EXPIRED'; readonly since: number };
 
-/** The bytes that a leaf commits to. Throws E_CONDITION for a window that is never open, E_NUMBER. */
-export function encodeConditions(condition: { readonly notBefore?: number; readonly notAfter?: number }): Uint8Array {
-  const { notBefore, notAfter } = condition;
+/** A window as its author writes it: dates, or seconds since 1970. */
+export interface TimeWindow {
+  readonly notBefore?: Date | number | undefined;
+  readonly notAfter?: Date | number | undefined;
+}
+
+/** The bytes that a leaf commits to. Throws E_CONDITION for a window that is never open, E_FIELD and E_NUMBER for what is no time. */
+export function encodeConditions(window: TimeWindow): Uint8Array {
+  const given: unknown = window;
+  if (!isObject(given)) refuse('E_FIELD', 'conditions', 'an object', came(given));
+  const notBefore = window.notBefore === undefined ? undefined : secondsOf(window.notBefore, 'conditions.notBefore');
+  const notAfter = window.notAfter === undefined ? undefined : secondsOf(window.notAfter, 'conditions.notAfter');
   checkWindow(notBefore, notAfter);
   return encodeCbor([1, ['time', notBefore ?? null, notAfter ?? null]], 'conditions');
 }

@@ -77,8 +77,8 @@ export function parseLink(text: string, known: readonly KnownContracts[]): Link 
   } catch (error) {
     // What a damaged link damages is of no use to its reader; that the client does not know the contract is.
     if (error instanceof Error && 'code' in error && error.code === 'E_DOMAIN') throw error;
-    const field = error instanceof DintelError ? error.field : undefined;
-    throw new DintelError('E_LINK', { field: field === undefined ? 'link' : `link.${field}`, cause: error });
+    const { field, expected, got } = error instanceof DintelError ? error : {};
+    throw new DintelError('E_LINK', { field: field ? `link.${field}` : 'link', expected, got, cause: error });
   } finally {
     bytes.fill(0);
   }

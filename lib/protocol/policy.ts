@@ -3,6 +3,7 @@
  * over the head's timestamp; no clock. Owns not: the chain's state (lib/chain). Source: spec/protocol.md sections 1 and 5.2.
  */
 import { checkUint } from './bytes.ts';
+import { came } from './came.ts';
 import { maxPolicyEpochs, maxShares } from './constants.ts';
 import { refuse } from './errors.ts';
 
@@ -20,6 +21,15 @@ export interface Quote {
 
 const maxRateBits = 96;
 const maxTimeBits = 40;
+
+/** A time as callers write it, in seconds since 1970; `Date.now()` gives milliseconds, which are refused. Throws E_FIELD, E_NUMBER. */
+export function secondsOf(time: Date | number, field: string): number {
+  const seconds: unknown = time instanceof Date ? Math.floor(time.getTime() / 1000) : time;
+  const expected = 'a Date, or whole seconds since 1970';
+  if (typeof seconds !== 'number') return refuse('E_FIELD', field, expected, came(seconds, true));
+  if (Number.isSafeInteger(seconds) && seconds >= 0 && seconds < 2 ** maxTimeBits) return seconds;
+  return refuse('E_NUMBER', field, expected, seconds >= 2 ** maxTimeBits ? `${seconds}, milliseconds` : `${seconds}`);
+}
 
 function wholeTime(value: number, field: string): number {
   return Number(checkUint(value, maxTimeBits, field));
@@ -54,7 +64,7 @@ export function billedEpochs(of: { now: number; expiresAt: number; epochLengthSe
 
 /** deposit = rate * shares * epochs, exactly. Units: wei per share and epoch; wei. Throws E_NUMBER, E_SHARES_MAX. */
 export function depositOf(rateWei: bigint, shares: number, epochs: number): bigint {
-  if (checkUint(rateWei, maxRateBits, 'rate') === 0n) refuse('E_NUMBER', 'rate', 'at least 1 wei', '0');
+  if (checkUint(rateWei, maxRateBits, 'rateWei') === 0n) refuse('E_NUMBER', 'rateWei', 'at least 1 wei', '0');
   if (!Number.isSafeInteger(shares) || shares < 1 || shares > maxShares) {
     refuse('E_SHARES_MAX', 'shares', `1 to ${maxShares}`, String(shares));
   }

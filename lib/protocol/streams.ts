@@ -3,10 +3,18 @@
  * in order. Owns: these shapes over Web Streams. Owns not: what is done with the pieces.
  */
 import { checkBytes } from './bytes.ts';
-import { ProtocolError } from './errors.ts';
+import { came, isObject } from './came.ts';
+import { ProtocolError, refuse } from './errors.ts';
 
 /** Where bytes come from. Pieces may have any size; each is copied before the next is asked for. */
 export type ByteSource = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+/** Throws E_FIELD for what no bytes can come from, before anything is read. */
+export function checkSource(source: unknown): void {
+  const names = ['getReader', Symbol.asyncIterator, Symbol.iterator];
+  if (isObject(source) && !ArrayBuffer.isView(source) && names.some((name) => name in source)) return;
+  refuse('E_FIELD', 'source', 'a stream or list: blob.stream(), [bytes]', came(source));
+}
 
 /** A piece of the source: `last` is known because the next one, or the end, has been seen. */
 export interface Piece {
@@ -17,6 +25,7 @@ export interface Piece {
 
 /** Iterate a source, also where ReadableStream is not iterable; leaving early cancels it. */
 export async function* piecesOf(source: ByteSource, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  checkSource(source);
   if ('getReader' in source) {
     const reader = source.getReader();
     // An abort ends a read that waits; what it then resolves to is no end of the source.
@@ -45,8 +54,11 @@ export async function* piecesOf(source: ByteSource, signal?: AbortSignal): Async
   }
 }
 
-/** Throws ABORTED if the caller has said stop. */
+/** Throws ABORTED if the caller has said stop, E_FIELD for what is no signal. */
 export function checkSignal(signal: AbortSignal | undefined): void {
+  if (signal !== undefined && typeof signal?.aborted !== 'boolean') {
+    refuse('E_FIELD', 'signal', 'an AbortSignal: controller.signal', came(signal));
+  }
   if (signal?.aborted) throw new ProtocolError('ABORTED', { cause: signal.reason });
 }
 

@@ -6,7 +6,7 @@
  * Source: protocol.md sections 7 and 8.3.
  */
 import { utf8 } from '../protocol/bytes.ts';
-import { ProtocolError } from '../protocol/errors.ts';
+import { ProtocolError, refuse } from '../protocol/errors.ts';
 import { sha256 } from '../protocol/hash.ts';
 import { toHex } from '../protocol/hex.ts';
 import { maxChunkBytes } from '../protocol/limits.ts';
@@ -39,6 +39,9 @@ export interface HttpStorageOptions extends RequestOptions {
   readonly hedgeMs?: number;
 }
 
+/** Whether a URI names a store: what takes an id behind it. */
+export const isStore = (uri: unknown): boolean => typeof uri === 'string' && /^https?:\/\/.+\/$/.test(uri);
+
 /** Where a node keeps chunks, as a store URI. */
 export function chunkStoreOf(nodeUrl: string): string {
   return `${nodeUrl.replace(/\/+$/, '')}/v1/chunks/`;
@@ -61,15 +64,17 @@ export class HttpStorage implements Storage {
   readonly #faults = new Map<string, number>();
 
   constructor(options: HttpStorageOptions) {
-    this.#stores = options.stores.filter((store) => /^https?:\/\/.+\/$/.test(store));
+    const wrong = options.stores.findIndex((store) => !isStore(store));
+    if (wrong >= 0) refuse('E_URL', `stores[${wrong}]`, 'http(s)://…/', 'no last slash');
+    this.#stores = options.stores;
     this.#hedgeMs = options.hedgeMs ?? 1_500;
     this.#requests = new Requests(options);
   }
 
   /** A whole blob is compared with its name; a range is as the place gave it. */
   async get(id: ChunkId, { range, signal }: GetOptions = {}): Promise<Uint8Array> {
-    checkId(id);
-    return this.#requests.again(() => this.#getOnce(id, range, signal), signal);
+    const name = checkId(id);
+    return this.#requests.again(() => this.#getOnce(name, range, signal), signal);
   }
 
   /** From the first place that has it. */
@@ -151,10 +156,10 @@ export class HttpStorage implements Storage {
 
   /** Whether a place says yes; one that does not answer counts as no. Throws ABORTED. */
   async has(id: ChunkId, { signal }: StorageOptions = {}): Promise<boolean> {
-    checkId(id);
-    for (const store of this.#inTurn(id)) {
+    const name = checkId(id);
+    for (const store of this.#inTurn(name)) {
       try {
-        if (await this.#requests.has({ method: 'HEAD', url: store + id }, signal)) return true;
+        if (await this.#requests.has({ method: 'HEAD', url: store + name }, signal)) return true;
       } catch {
         checkSignal(signal);
       }
@@ -164,7 +169,7 @@ export class HttpStorage implements Storage {
 
   /** At the first place that takes it. Throws STORAGE_REFUSED if none does. */
   async put(id: ChunkId, bytes: Uint8Array, { signal }: StorageOptions = {}): Promise<void> {
-    checkId(id);
+    const name = checkId(id);
     const headers = { 'content-type': 'application/octet-stream' };
     const use = async (response: Response) => {
       await response.body?.cancel();
@@ -172,9 +177,9 @@ export class HttpStorage implements Storage {
     };
     const once = async () => {
       const failed: [string, unknown][] = [];
-      for (const store of this.#inTurn(id)) {
+      for (const store of this.#inTurn(name)) {
         try {
-          return await this.#requests.once({ method: 'PUT', url: store + id, headers, body: bytes }, use, signal);
+          return await this.#requests.once({ method: 'PUT', url: store + name, headers, body: bytes }, use, signal);
         } catch (error) {
           if (signal?.aborted) throw error;
           failed.push([hostOf(store), error]);

@@ -41,12 +41,13 @@ export class MemoryStorage implements Storage {
   /** Throws STORAGE_CORRUPT for bytes of another name, STORAGE_REFUSED for what does not fit. */
   async put(id: ChunkId, bytes: Uint8Array, { signal }: StorageOptions = {}): Promise<void> {
     checkSignal(signal);
-    if (this.#blobs.has(checkId(id))) return;
-    const blob = (await checkBlob(id, bytes)).slice();
+    const name = checkId(id);
+    if (this.#blobs.has(name)) return;
+    const blob = (await checkBlob(name, bytes)).slice();
     // Somebody else may have brought it meanwhile.
-    if (this.#blobs.has(id)) return;
+    if (this.#blobs.has(name)) return;
     if (this.#bytes + blob.length > this.#maxBytes) throw refusedWrite('Memory', 'full');
-    this.#blobs.set(id, blob);
+    this.#blobs.set(name, blob);
     this.#bytes += blob.length;
   }
 

@@ -52,9 +52,10 @@ export class OpfsStorage implements Storage {
   async put(id: ChunkId, bytes: Uint8Array, options: StorageOptions = {}): Promise<void> {
     if (await this.has(id, options)) return;
     await checkBlob(id, bytes);
+    const name = checkId(id);
     try {
-      const folder = await this.#folder.getDirectoryHandle(id.slice(0, 2), { create: true });
-      const file = await folder.getFileHandle(id, { create: true });
+      const folder = await this.#folder.getDirectoryHandle(name.slice(0, 2), { create: true });
+      const file = await folder.getFileHandle(name, { create: true });
       const writer = await file.createWritable();
       await writer.write(bytes as Uint8Array<ArrayBuffer>);
       await writer.close();
@@ -65,14 +66,16 @@ export class OpfsStorage implements Storage {
   }
 
   async remove(id: ChunkId): Promise<void> {
-    const folder = await orMissing(this.#folder.getDirectoryHandle(checkId(id).slice(0, 2)));
-    if (folder !== undefined) await orMissing(folder.removeEntry(id));
+    const name = checkId(id);
+    const folder = await orMissing(this.#folder.getDirectoryHandle(name.slice(0, 2)));
+    if (folder !== undefined) await orMissing(folder.removeEntry(name));
   }
 
   /** The file of a blob, if it is there with contents: one that is empty was begun and never written. */
   async #find(id: ChunkId): Promise<FileSystemFileHandle | undefined> {
-    const folder = await orMissing(this.#folder.getDirectoryHandle(checkId(id).slice(0, 2)));
-    const file = folder && (await orMissing(folder.getFileHandle(id)));
+    const name = checkId(id);
+    const folder = await orMissing(this.#folder.getDirectoryHandle(name.slice(0, 2)));
+    const file = folder && (await orMissing(folder.getFileHandle(name)));
     return file && (await file.getFile()).size > 0 ? file : undefined;
   }
 }

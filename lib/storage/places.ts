@@ -34,18 +34,18 @@ export class PlacesStorage implements Storage {
   }
 
   async get(id: ChunkId, options: GetOptions = {}): Promise<Uint8Array> {
-    checkId(id);
-    return this.#first(this.#places, 'has the blob', (storage) => storage.get(id, options));
+    const name = checkId(id);
+    return this.#first(this.#places, 'has the blob', (storage) => storage.get(name, options));
   }
 
   /** Whether one says yes. A place that does not answer counts as no, unless none answers. Throws as `get` then. */
   async has(id: ChunkId, options: StorageOptions = {}): Promise<boolean> {
-    checkId(id);
+    const blob = checkId(id);
     let answered = this.#places.length === 0;
     const failed: [string, unknown][] = [];
     for (const [name, storage] of this.#places) {
       try {
-        if (await storage.has(id, options)) return true;
+        if (await storage.has(blob, options)) return true;
         answered = true;
       } catch (error) {
         throwIfAborted(error);
@@ -58,10 +58,10 @@ export class PlacesStorage implements Storage {
 
   /** At the first place that takes it. Throws the reason of the last, with everybody's; STORAGE_REFUSED if all are only for reading. */
   async put(id: ChunkId, bytes: Uint8Array, options: StorageOptions = {}): Promise<void> {
-    checkId(id);
+    const name = checkId(id);
     const writable = this.#places.filter((place): place is [string, Storage] => 'put' in place[1]);
     if (writable.length === 0) throw refusedWrite('These places', 'readOnly');
-    return this.#first(writable, 'takes the blob', (storage) => storage.put(id, bytes, options));
+    return this.#first(writable, 'takes the blob', (storage) => storage.put(name, bytes, options));
   }
 
   async #first<S, T>(

@@ -64,9 +64,9 @@ export class S3Storage implements Storage {
     act: { readonly method: 'GET' | 'HEAD' | 'PUT'; readonly id: ChunkId; readonly size?: number },
     signal: AbortSignal | undefined,
   ): Promise<HttpRequest> {
-    checkId(act.id);
+    const id = checkId(act.id);
     checkSignal(signal);
-    const { url, headers } = await this.#presign(act, { signal });
+    const { url, headers } = await this.#presign({ ...act, id }, { signal });
     return { method: act.method, url, ...(headers && { headers }) };
   }
 }

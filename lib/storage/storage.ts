@@ -6,6 +6,7 @@
  * files beside this one).
  * Source: DESIGN section 6 (swarm), protocol.md sections 7 (chunks) and 8.1 (stored form).
  */
+import { came } from '../protocol/came.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { sha256 } from '../protocol/hash.ts';
 import { toHex } from '../protocol/hex.ts';
@@ -55,7 +56,7 @@ export async function hashBlob(bytes: Uint8Array): Promise<ChunkId> {
 
 /** The bytes, if they are those of this name. Throws STORAGE_CORRUPT. */
 export async function checkBlob(id: ChunkId, bytes: Uint8Array): Promise<Uint8Array> {
-  if ((await hashBlob(bytes)) === id) return bytes;
+  if ((await hashBlob(bytes)) === checkId(id)) return bytes;
   throw new ProtocolError('STORAGE_CORRUPT', {
     field: 'id',
     expected: id.slice(0, 16),
@@ -65,8 +66,9 @@ export async function checkBlob(id: ChunkId, bytes: Uint8Array): Promise<Uint8Ar
 
 /** A name may become part of an address or of a file's name: nothing but a name passes. Throws E_HEX. */
 export function checkId(id: ChunkId): ChunkId {
-  if (isChunkId(id)) return id;
-  throw new ProtocolError('E_HEX', { field: 'id', expected: '64 lower-case hexadecimal digits', got: typeof id });
+  const name: unknown = typeof id === 'string' && id.startsWith('0x') ? id.slice(2) : id;
+  if (isChunkId(name)) return name;
+  throw new ProtocolError('E_HEX', { field: 'id', expected: '64 lower-case hexadecimal digits', got: came(id) });
 }
 
 /** Throws E_NUMBER for a range outside of `size` bytes. */

@@ -10,7 +10,7 @@
  */
 import type { ChunkId } from '../protocol/reservation.ts';
 import { idOfCid } from './cid.ts';
-import { HttpStorage } from './http.ts';
+import { HttpStorage, isStore } from './http.ts';
 import { GatewayStorage } from './ipfs.ts';
 import { type NamedPlace, PlacesStorage } from './places.ts';
 import { PlainStorage } from './plain.ts';
@@ -29,7 +29,7 @@ export interface UriOptions extends RequestOptions {
  * (`placementOrder`); the others follow in their order. What this version does not know is passed over.
  */
 export function openUris(uris: readonly string[], options: UriOptions = {}): ReadableStorage {
-  const stores = uris.filter((uri) => /^https?:\/\/.+\/$/.test(uri));
+  const stores = uris.filter(isStore);
   const places: NamedPlace[] = stores.length > 0 ? [['stores', new HttpStorage({ ...options, stores })]] : [];
   for (const uri of uris) {
     if (/^https?:\/\/.*[^/]$/.test(uri) && URL.canParse(uri)) {

@@ -348,9 +348,7 @@ describe('the inbox', () => {
     const gone = await alice.grant(bob.card);
     expect(ids(await scan(bob.inbox))).toEqual([gone.policyId]);
     await net.rpc('evm_revert', [snapshot]);
-    const instead = await (await alice.open()).grant({
-      ...{ to: bob.card, label: 'notes', threshold: 1, shares: 2, until: until(), files: [] },
-    });
+    const instead = await (await alice.open()).grant(alice.terms(bob.card));
     await net.rpc('hardhat_mine', ['0x4']);
     expect(ids(await scan(bob.inbox))).toEqual([instead.policyId]);
     expect(ids(await all(bob.inbox.items()))).toEqual([instead.policyId]);

@@ -74,7 +74,8 @@ it('each asynchronous door waits by itself', async () => {
       const address = `0x${'11'.repeat(20)}` as const;
       const names = ['token', 'escrow', 'policyManager', 'keyRegistry', 'adjudicator'];
       const contracts = Object.fromEntries(names.map((name) => [name, address]));
-      const chain = { chainId: 31_337, call: async () => 3_600n };
+      const call = async (of: { readonly function: string }) => (of.function === 'epochLength' ? 3_600n : address);
+      const chain = { chainId: 31_337, call, block: async () => undefined };
       await Network.open(chain as never, { ...contracts, chainId: 31_337, deployedBlock: 0 } as never);
       return Keyring.fromRoot(bytes).receiving().publicKey;
     },

@@ -11,17 +11,20 @@ import type { Deployment } from '../../chain/deployments.ts';
 import { ChainError } from '../../chain/errors.ts';
 import type { PolicyRecord } from '../../chain/policyManager.ts';
 import { RegistryReader } from '../../chain/registry.ts';
-import { encodeConditions, parseConditions } from '../../protocol/conditions.ts';
-import { maxShares } from '../../protocol/constants.ts';
-import { DintelError, ProtocolError } from '../../protocol/errors.ts';
+import { checkUint } from '../../protocol/bytes.ts';
+import { came, isObject } from '../../protocol/came.ts';
+import { encodeConditions, parseConditions, type TimeWindow } from '../../protocol/conditions.ts';
+import { maxPolicyEpochs, maxShares } from '../../protocol/constants.ts';
+import { DintelError, ProtocolError, refuse } from '../../protocol/errors.ts';
+import { textOf } from '../../protocol/fields.ts';
 import { openFileKey } from '../../protocol/fileDecrypt.ts';
 import type { FileHeader } from '../../protocol/fileHeader.ts';
 import { type Address, type Hex, toHex } from '../../protocol/hex.ts';
 import { type Keyring, labelBytes } from '../../protocol/keys.ts';
 import { policyIdOf } from '../../protocol/leaf.ts';
-import { type FileAuthor, signAuthor } from '../../protocol/manifest.ts';
+import { type FileAuthor, maxManifestFiles, maxNoteBytes, signAuthor } from '../../protocol/manifest.ts';
 import { helloTag } from '../../protocol/notice.ts';
-import { epochAt, quotePolicy } from '../../protocol/policy.ts';
+import { epochAt, quotePolicy, secondsOf } from '../../protocol/policy.ts';
 import { type ByteSource, checkSignal } from '../../protocol/streams.ts';
 import { UmbralError } from '../../umbral/errors.ts';
 import { generateKFrags } from '../../umbral/generateKFrags.ts';
@@ -30,14 +33,14 @@ import { Signer } from '../../umbral/signer.ts';
 import { type CardOptions, cardOf } from '../card.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { type EncryptOptions, Enrico } from '../enrico/enrico.ts';
+import { attempt } from '../explain.ts';
 import { SentTags } from '../inbox/sentTags.ts';
 import { type Journal, MemoryJournal, sealedFor } from '../journal.ts';
 import { Keyrings } from '../keyrings.ts';
 import { Network } from '../network.ts';
 import type { OnProgress } from '../progress.ts';
 import { publicFetch } from '../publicFetch.ts';
-import type { SealedFile } from '../sealedFile.ts';
-import { sealedSizeOf } from '../sealedFile.ts';
+import { type SealedFile, sealedSizeOf } from '../sealedFile.ts';
 import { Batch } from './batch.ts';
 import type { Extended, ExtendOptions } from './extend.ts';
 import { Grant, type GrantHost } from './grant.ts';
@@ -120,8 +123,8 @@ export interface GrantOptions extends Omit<QuoteOptions, 'recipients'> {
   readonly note?: string | undefined;
   /** Alice's signature on each file, so that Bob reads them as hers. Without it he is told "author not proven". Default false. */
   readonly vouch?: boolean | undefined;
-  /** Access from and until, in seconds, beside the policy's own end. */
-  readonly conditions?: { readonly notBefore?: number; readonly notAfter?: number } | undefined;
+  /** Access from and until, beside the policy's own end: dates, or seconds since 1970. */
+  readonly conditions?: TimeWindow | undefined;
   /** Put a notice on chain that only Alice can open, so that `grants` works on a new device. Default true; 7,000 gas. */
   readonly selfNotice?: boolean | undefined;
   /**
@@ -176,9 +179,11 @@ export class Alice {
 
   /** Throws CHAIN_MISMATCH, `ChainError`, KEY_LOCKED, E_DECRYPT (a damaged journal). */
   static async open(options: AliceOptions): Promise<Alice> {
-    const { keyring, chain, deployment, journal = new MemoryJournal() } = options;
-    const [network, labels] = await Promise.all([Network.open(chain, deployment), Labels.open({ keyring, journal })]);
-    return new Alice(network, labels, { ...options, journal });
+    return attempt('alice', options, async () => {
+      const { keyring, chain, deployment, journal = new MemoryJournal() } = options;
+      const [network, labels] = await Promise.all([Network.open(chain, deployment), Labels.open({ keyring, journal })]);
+      return new Alice(network, labels, { ...options, journal });
+    });
   }
 
   /** Her account: owner of her policies. */
@@ -213,7 +218,9 @@ export class Alice {
     source: ByteSource,
     options: Omit<EncryptOptions, 'delegatingKey'> & { readonly label: string; readonly labelVersion?: number },
   ): ReadableStream<Uint8Array<ArrayBuffer>> {
+    if (!isObject(options)) refuse('E_FIELD', 'options', '{ label }', came(options));
     const { label, labelVersion, ...rest } = options;
+    if (labelVersion !== undefined) checkUint(labelVersion, 32, 'labelVersion');
     return new Enrico(this.delegatingKey(label, labelVersion)).encrypt(source, rest);
   }
 
@@ -222,7 +229,7 @@ export class Alice {
    * Throws E_THRESHOLD, E_SHARES_MAX, E_DURATION, NOT_ENOUGH_NODES, `ChainError`, ABORTED.
    */
   async quote(options: QuoteOptions): Promise<GrantQuote> {
-    return (await this.#prepare(options)).quote;
+    return attempt('quote', options, async () => (await this.#prepare(options)).quote);
   }
 
   /**
@@ -236,8 +243,8 @@ export class Alice {
   async grant(options: GrantOptions): Promise<Grant>;
   async grant(options: GrantManyOptions): Promise<readonly GrantOutcome[]>;
   async grant(options: GrantOptions | GrantManyOptions): Promise<Grant | readonly GrantOutcome[]> {
+    if (!isMany(options)) return (await this.draft(options)).wait({ signal: options.signal });
     const { signal } = options;
-    if (!isMany(options)) return (await this.draft(options)).wait({ signal });
     const grants = await this.draft(options);
     const ends = await Promise.allSettled(grants.map((grant) => grant.wait({ signal })));
     checkSignal(signal);
@@ -253,8 +260,17 @@ export class Alice {
   async draft(options: GrantOptions): Promise<Grant>;
   async draft(options: GrantManyOptions): Promise<readonly Grant[]>;
   async draft(options: GrantOptions | GrantManyOptions): Promise<Grant | readonly Grant[]> {
-    const { label, files, signal, onProgress } = options;
+    return attempt('grant', options, () => this.#draft(options));
+  }
+
+  async #draft(options: GrantOptions | GrantManyOptions): Promise<Grant | readonly Grant[]> {
+    const { label, files, note, signal, onProgress } = options;
+    checkSignal(signal);
     labelBytes(label);
+    if (note !== undefined) textOf(note, 'note', maxNoteBytes, true);
+    if (files.length < 1 || files.length > maxManifestFiles) {
+      refuse('E_COUNT', 'files', `1 to ${maxManifestFiles} files`, `${files.length}`);
+    }
     const conditions = options.conditions && encodeConditions(options.conditions);
     if (conditions) parseConditions(conditions);
     const opener = await this.#openerOf(files, label, options.labelVersion);
@@ -494,12 +510,14 @@ export class Alice {
     const { threshold, shares, recipients = 1, signal, onProgress } = options;
     checkCounts(threshold, shares);
     checkRecipients(recipients);
+    checkSignal(signal);
+    const expiresAt = secondsOf(options.until, 'until');
     const { network } = this;
     const { chain, escrow, policyManager } = network;
     const { timestamp, epoch } = await network.now();
     checkSignal(signal);
-    const expiresAt = typeof options.until === 'number' ? options.until : Math.floor(options.until.getTime() / 1000);
-    const lastEpoch = Math.max(epoch + 1, epochAt(Math.max(expiresAt, 1) - 1, network.epochLength));
+    checkEnd(expiresAt, timestamp, (epoch + 1 + maxPolicyEpochs) * network.epochLength);
+    const lastEpoch = Math.max(epoch + 1, epochAt(expiresAt - 1, network.epochLength));
     const [registry, minStake, balanceWei] = await Promise.all([
       this.#registry.read({ ...(signal && { signal }), ...(onProgress && { onProgress }) }),
       escrow.minStake(),
@@ -582,7 +600,8 @@ export class Alice {
     const { announce = 'contact', signal } = options;
     if (announce === 'none') return undefined;
     if (announce === 'contact') return this.#sentTags.next(bob.receivingKey, signal);
-    if (bob.address !== undefined) return helloTag({ ...this.network.contracts, bob: bob.address });
+    if (announce === 'hello' && bob.address !== undefined)
+      return helloTag({ ...this.network.contracts, bob: bob.address });
     throw new ProtocolError('E_FIELD', {
       field: 'announce',
       expected: 'a recipient with an address',
@@ -694,19 +713,39 @@ interface Prepared {
   readonly epoch: number;
 }
 
-const isMany = (options: GrantOptions | GrantManyOptions): options is GrantManyOptions => Array.isArray(options.to);
+const isMany = (options: GrantOptions | GrantManyOptions): options is GrantManyOptions =>
+  isObject(options) && Array.isArray(options.to);
+
+/** The contract's rule in the caller's words. Units: seconds; `latest` inclusive. */
+function checkEnd(until: number, now: number, latest: number): void {
+  if (until > now && until <= latest) return;
+  const [got, after, last] = [until, now, latest].map((time) => new Date(time * 1000).toISOString());
+  throw new ProtocolError('E_DURATION', { field: 'until', expected: `after ${after}, no later than ${last}`, got });
+}
 
 function checkRecipients(count: number): void {
   if (Number.isSafeInteger(count) && count >= 1 && count <= maxPolicies) return;
-  throw new ProtocolError('E_COUNT', { field: 'to', expected: `1 to ${maxPolicies} recipients`, got: String(count) });
+  throw new ProtocolError('E_COUNT', {
+    field: 'to',
+    expected: `1 to ${maxPolicies} recipients`,
+    got: came(count, true),
+  });
 }
 
 function checkCounts(threshold: number, shares: number): void {
   if (!Number.isSafeInteger(shares) || shares < 1 || shares > maxShares) {
-    throw new ProtocolError('E_SHARES_MAX', { field: 'shares', expected: `1 to ${maxShares}`, got: String(shares) });
+    throw new ProtocolError('E_SHARES_MAX', {
+      field: 'shares',
+      expected: `1 to ${maxShares}`,
+      got: came(shares, true),
+    });
   }
   if (!Number.isSafeInteger(threshold) || threshold < 1 || threshold > shares) {
-    throw new ProtocolError('E_THRESHOLD', { field: 'threshold', expected: `1 to ${shares}`, got: String(threshold) });
+    throw new ProtocolError('E_THRESHOLD', {
+      field: 'threshold',
+      expected: `1 to ${shares}`,
+      got: came(threshold, true),
+    });
   }
 }
 

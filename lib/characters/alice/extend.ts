@@ -9,7 +9,7 @@
 import type { Chain } from '../../chain/chain.ts';
 import { DintelError, ProtocolError } from '../../protocol/errors.ts';
 import type { Address, Hex } from '../../protocol/hex.ts';
-import { epochAt } from '../../protocol/policy.ts';
+import { epochAt, secondsOf } from '../../protocol/policy.ts';
 import { checkSignal } from '../../protocol/streams.ts';
 import type { Network } from '../network.ts';
 import type { OnProgress } from '../progress.ts';
@@ -56,7 +56,7 @@ export async function extendRecord(
   }
   const { network, acts, signal, onProgress, atLeast = record.shares } = options;
   const { policyId, cohort } = record;
-  const expiresAt = typeof options.until === 'number' ? options.until : Math.floor(options.until.getTime() / 1000);
+  const expiresAt = secondsOf(options.until, 'until');
   const [policy, { timestamp }] = await Promise.all([network.policyManager.policy(policyId), network.now()]);
   if (policy === undefined) throw new ProtocolError('POLICY_UNPAID', { field: 'policyId', got: policyId });
   if (policy.revoked) throw new ProtocolError('POLICY_REVOKED', { field: 'policyId' });

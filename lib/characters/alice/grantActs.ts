@@ -15,7 +15,7 @@ import { reservationOf } from '../../protocol/reservation.ts';
 import { sealKfrag } from '../../protocol/seal.ts';
 import { checkSignal } from '../../protocol/streams.ts';
 import { recoverTyped, signTyped } from '../../protocol/typed.ts';
-import { chunkStoreOf, HttpStorage } from '../../storage/http.ts';
+import { chunkStoreOf, HttpStorage, isStore } from '../../storage/http.ts';
 import { PublicKey } from '../../umbral/keys.ts';
 import { Signature } from '../../umbral/signature.ts';
 import { Signer } from '../../umbral/signer.ts';
@@ -323,7 +323,7 @@ async function heldFile(
   granted: GrantRecord['files'][number],
   options: ActsOptions,
 ): Promise<SealedFile> {
-  const stores = record.cohort.map((member) => chunkStoreOf(member.url));
+  const stores = record.cohort.map((member) => chunkStoreOf(member.url)).filter(isStore);
   const storage = new HttpStorage({ stores, ...(options.fetch && { fetch: options.fetch }) });
   try {
     return await storedFile(storage, granted, { signal: options.signal });

@@ -7,7 +7,7 @@ import type { Address } from '../../protocol/hex.ts';
 import { addressOf } from '../../protocol/signature.ts';
 import type { Network } from '../network.ts';
 import { allRegisteredKeys } from '../people/allRegisteredKeys.ts';
-import { isPinnedRecipient } from '../people/people.ts';
+import { isPinnedRecipient } from '../people/pinned.ts';
 import { isAccount, keysOf, notRegistered, Receiver, type Recipient } from './recipient.ts';
 
 /** Everything that a recipient was or is called in requests: who leaves must not stay by an older key. Throws as {@link keysOf}. */

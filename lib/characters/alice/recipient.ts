@@ -11,7 +11,7 @@ import type { Address, Hex } from '../../protocol/hex.ts';
 import { addressOf } from '../../protocol/signature.ts';
 import type { PublicKey } from '../../umbral/keys.ts';
 import type { Network } from '../network.ts';
-import { isPinnedRecipient, type PinnedRecipient } from '../people/people.ts';
+import { isPinnedRecipient, type PinnedRecipient } from '../people/pinned.ts';
 import { newestKeys } from '../people/registryKeys.ts';
 
 /**

@@ -8,12 +8,13 @@ import type { Chain, ChainReader } from '../../chain/chain.ts';
 import type { Deployment } from '../../chain/deployments.ts';
 import { isRevert } from '../../chain/errors.ts';
 import { readRegistry } from '../../chain/registry.ts';
+import { checkUint } from '../../protocol/bytes.ts';
 import { judgeConditions } from '../../protocol/conditions.ts';
-import { DintelError, ProtocolError } from '../../protocol/errors.ts';
+import { DintelError, ProtocolError, refuse } from '../../protocol/errors.ts';
 import type { SignedAnswer } from '../../protocol/evidence.ts';
 import { parseFileHeader } from '../../protocol/fileHeader.ts';
 import type { Address, Hex } from '../../protocol/hex.ts';
-import type { Keyring } from '../../protocol/keys.ts';
+import { Keyring } from '../../protocol/keys.ts';
 import { type Link, parseLink } from '../../protocol/link.ts';
 import type { ManifestFile } from '../../protocol/manifest.ts';
 import { manifestIdOf, openManifest } from '../../protocol/manifestSeal.ts';
@@ -26,6 +27,7 @@ import { UmbralError } from '../../umbral/errors.ts';
 import type { PublicKey } from '../../umbral/keys.ts';
 import { type CardOptions, cardOf } from '../card.ts';
 import { type Clock, systemClock } from '../clock.ts';
+import { attempt, explained } from '../explain.ts';
 import { type Journal, sealedFor } from '../journal.ts';
 import { Keyrings, readerOf } from '../keyrings.ts';
 import { mergeLimited } from '../merge.ts';
@@ -164,7 +166,10 @@ export class Bob {
 
   /** Throws CHAIN_MISMATCH, `ChainError`. */
   static async open(options: BobOptions): Promise<Bob> {
-    return new Bob(await Network.open(options.chain, options.deployment), options);
+    return attempt('bob', options, async () => {
+      if (!(options.keyring instanceof Keyring)) refuse('E_FIELD', 'keyring', 'a Keyring');
+      return new Bob(await Network.open(options.chain, options.deployment), options);
+    });
   }
 
   /** What he is called in requests: an address in form only. */
@@ -184,6 +189,10 @@ export class Bob {
    * reason, `ChainError`, ABORTED.
    */
   async retrieve(options: RetrieveOptions): Promise<Retrieved> {
+    return attempt('retrieve', options, () => this.#retrieve(options));
+  }
+
+  async #retrieve(options: RetrieveOptions): Promise<Retrieved> {
     const { onProgress } = options;
     const { manifest, located } = await this.#open(options);
     const nodes = new Map<Address, NodeOutcome>();
@@ -203,8 +212,13 @@ export class Bob {
    * else is an item. A consumer who stops early stops the work.
    */
   async *retrieveAll(options: RetrieveAllOptions): AsyncGenerator<RetrievedItem, void, void> {
+    await attempt('retrieveAll', options, async () => {
+      const { from, width = 4, signal } = options;
+      if (!Array.isArray(from)) refuse('E_FIELD', 'from', 'a list');
+      checkUint(width, 31, 'width');
+      checkSignal(signal);
+    });
     const { from, only, width = 4, signal } = options;
-    checkSignal(signal);
     yield* mergeLimited(from, width, (one, link, stopped) =>
       this.#items(
         {
@@ -231,7 +245,8 @@ export class Bob {
       for await (const outcome of this.#engine.open(job)) {
         yield { link, ...outcome, manifest: opened.manifest, ...told(opened.manifest) };
       }
-    } catch (error) {
+    } catch (cause) {
+      const error = await explained('retrieve', options, cause);
       if (!(error instanceof DintelError) && !(error instanceof UmbralError)) throw error;
       const known = manifest ? told(manifest) : { nodes: [], evidence: [] };
       yield { link, index: undefined, file: undefined, manifest, error, ...known };

@@ -12,7 +12,7 @@ import type { Keyring } from '../../protocol/keys.ts';
 import { maxCapsules } from '../../protocol/limits.ts';
 import type { ManifestFile } from '../../protocol/manifest.ts';
 import type { VerifiedManifest, VerifiedShare } from '../../protocol/manifestVerify.ts';
-import { chunkStoreOf, HttpStorage } from '../../storage/http.ts';
+import { chunkStoreOf, HttpStorage, isStore } from '../../storage/http.ts';
 import type { Capsule } from '../../umbral/capsule.ts';
 import type { VerifiedCapsuleFrag } from '../../umbral/capsuleFrag.ts';
 import { UmbralError } from '../../umbral/errors.ts';
@@ -167,7 +167,7 @@ export class RetrievalEngine {
     try {
       const cohort = [...urls.values()].map(chunkStoreOf);
       const places = [...cohort, ...entry.uris.filter((uri) => uri.endsWith('/')), ...job.stores];
-      const storage = this.#storageOf([...new Set(places)]);
+      const storage = this.#storageOf([...new Set(places)].filter(isStore));
       const authors = { sender: job.sender, known: job.knownAuthors };
       const opened = new RetrievedFile(await openFile(header, fileKey), entry, storage, authors);
       await this.#kept.forget(policyId, header.capsule);

@@ -4,10 +4,14 @@
  * Owns: his verbs. Owns not: the file's format (protocol/fileEncrypt.ts), the scheme (umbral).
  * Source: DESIGN sections 2 and 7; protocol.md sections 8.1 and 8.2.
  */
+
+import { checkUint } from '../../protocol/bytes.ts';
+import { came } from '../../protocol/came.ts';
+import { refuse } from '../../protocol/errors.ts';
 import { type EncryptFileOptions, encryptToStream } from '../../protocol/fileEncrypt.ts';
 import { maxFileSize } from '../../protocol/fileHeader.ts';
 import { fromHex } from '../../protocol/hex.ts';
-import type { ByteSource } from '../../protocol/streams.ts';
+import { type ByteSource, checkSignal, checkSource } from '../../protocol/streams.ts';
 import type { Capsule } from '../../umbral/capsule.ts';
 import { encrypt } from '../../umbral/encrypt.ts';
 import { PublicKey } from '../../umbral/keys.ts';
@@ -23,10 +27,10 @@ export class Enrico {
 
   /** Shape: a key, or its 33 bytes as hex, as Alice hands it out. Throws E_HEX, UmbralError `parse`. */
   constructor(delegatingKey: PublicKey | string) {
-    this.delegatingKey =
-      typeof delegatingKey === 'string'
-        ? PublicKey.fromBytes(fromHex(delegatingKey, 33, 'delegatingKey'))
-        : delegatingKey;
+    const key: unknown = delegatingKey;
+    if (typeof key === 'string') this.delegatingKey = PublicKey.fromBytes(fromHex(key, 33, 'delegatingKey'));
+    else if (key instanceof PublicKey) this.delegatingKey = key;
+    else refuse('E_FIELD', 'delegatingKey', 'a PublicKey, or its bytes as hex', came(key));
   }
 
   /**
@@ -37,7 +41,10 @@ export class Enrico {
     source: ByteSource,
     options: Omit<EncryptOptions, 'delegatingKey'> = {},
   ): ReadableStream<Uint8Array<ArrayBuffer>> {
+    checkSource(source);
     const { onProgress, ...file } = options;
+    checkSignal(file.signal);
+    for (const name of ['size', 'suite'] as const) if (file[name] !== undefined) checkUint(file[name], 53, name);
     const stream = encryptToStream(source, { ...file, delegatingKey: this.delegatingKey });
     if (!onProgress) return stream;
     let done = 0;

@@ -16,13 +16,15 @@ import type { Address, Hex } from '../../protocol/hex.ts';
 import type { Keyring } from '../../protocol/keys.ts';
 import { type Link, parseLink } from '../../protocol/link.ts';
 import { helloTag } from '../../protocol/notice.ts';
+import { anAddress, checkOptions, listOf, optional, type Shapes, someFunction, whole } from '../../protocol/shapes.ts';
 import { checkSignal } from '../../protocol/streams.ts';
 import type { PublicKey } from '../../umbral/keys.ts';
 import { inOrder } from '../clock.ts';
+import { aJournal, aKeyring, aNetwork } from '../doors.ts';
 import { type Journal, sealedFor } from '../journal.ts';
 import { Keyrings } from '../keyrings.ts';
 import type { Network } from '../network.ts';
-import { allKeys, type People } from '../people/people.ts';
+import { allKeys, People } from '../people/people.ts';
 import type { OnProgress } from '../progress.ts';
 import { publicFetch } from '../publicFetch.ts';
 import { type Cursor, cursorName, decodeCursor, encodeCursor, resume } from './cursor.ts';
@@ -50,6 +52,16 @@ export interface ScanOptions {
   readonly onProgress?: OnProgress | undefined;
 }
 
+const shapes: Shapes = {
+  network: aNetwork,
+  keyrings: listOf(aKeyring),
+  people: { expected: 'People', fits: (value) => value instanceof People },
+  journal: aJournal,
+  hello: optional(anAddress),
+  depth: optional(whole(0)),
+  fetch: optional(someFunction),
+};
+
 /** An RPC whose calls are so many blocks behind its logs is waited for. */
 const lagBlocks = 64n;
 /** Requests kept, the newest ones. */
@@ -67,6 +79,7 @@ export class Inbox {
 
   /** Throws KEY_LOCKED, E_COUNT (no keyring). */
   constructor(options: InboxOptions) {
+    checkOptions(options, shapes);
     const [newest, ...former] = options.keyrings;
     if (newest === undefined)
       throw new ProtocolError('E_COUNT', { field: 'keyrings', expected: 'at least 1', got: '0' });

@@ -18,8 +18,10 @@ import { ProtocolError } from '../../protocol/errors.ts';
 import { listOf, textOf, tupleOf } from '../../protocol/fields.ts';
 import { type Address, toHex } from '../../protocol/hex.ts';
 import type { Keyring } from '../../protocol/keys.ts';
+import { checkOptions } from '../../protocol/shapes.ts';
 import type { PublicKey } from '../../umbral/keys.ts';
 import { type Clock, systemClock } from '../clock.ts';
+import { aJournal, aKeyring, aNetwork, common } from '../doors.ts';
 import { type Journal, MemoryJournal, type SealedJournal, sealedFor } from '../journal.ts';
 import type { Network } from '../network.ts';
 import {
@@ -32,6 +34,7 @@ import {
   sameKeys,
   wordsOf,
 } from './person.ts';
+import { PinnedRecipient } from './pinned.ts';
 import { lookupKeys } from './registry.ts';
 
 /** How a person is met: a card in any form, or an address with registered keys. */
@@ -47,35 +50,6 @@ export interface PeopleOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** Keys that are pinned and unchanged, for one grant. Made by {@link People.recipient} only. */
-class PinnedRecipient {
-  readonly #pinned = true;
-  readonly person: Person;
-
-  constructor(person: Person) {
-    this.person = person;
-  }
-
-  get receivingKey(): PublicKey {
-    return this.person.keys.receivingKey;
-  }
-  get verifyingKey(): PublicKey {
-    return this.person.keys.verifyingKey;
-  }
-  get address(): Address | undefined {
-    return this.person.address;
-  }
-
-  static is(value: unknown): value is PinnedRecipient {
-    return typeof value === 'object' && value !== null && #pinned in value;
-  }
-}
-
-export type { PinnedRecipient };
-
-/** Whether a value was made by {@link People.recipient}. */
-export const isPinnedRecipient = (value: unknown): value is PinnedRecipient => PinnedRecipient.is(value);
-
 const prefix = 'people/';
 /** People in one list. */
 const maxPeople = 10_000;
@@ -88,6 +62,7 @@ export class People {
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: PeopleOptions) {
+    checkOptions(options, { network: aNetwork, keyring: aKeyring, ...common, journal: aJournal });
     this.#network = options.network;
     const { keyring, former } = options;
     this.#sealed = (journal) => sealedFor(keyring, journal, former);
