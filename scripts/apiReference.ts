@@ -110,12 +110,6 @@ class Library {
         }
       } else this.#declare(comment, text, file, local, exports);
     }
-    // A class alone in its file is told by the file's own comment, as far as that is about what it does.
-    const [about = ''] = header.split(/\n\n|\s(?=Owns(?: not)?:|Source:)/);
-    for (const [name, one] of exports) {
-      if (one.file === file && one.kind === 'class' && one.comment === '')
-        exports.set(name, { ...one, comment: about });
-    }
     return result;
   }
 
@@ -136,6 +130,14 @@ class Library {
     if (text.startsWith('export')) exports.set(name, one);
   }
 }
+
+/** Classes that an editor would show without a word, and what anybody is opened with. */
+const mute = (library: Library, files: readonly string[]): readonly string[] =>
+  files.flatMap((file) =>
+    [...library.module(file).exports]
+      .filter(([name, one]) => one.comment === '' && (one.kind === 'class' || /Options$/.test(name)))
+      .map(([name, one]) => `${name} (${one.file})`),
+  );
 
 /** A constant longer than this is data. Units: lines. */
 const longest = 24;
@@ -235,7 +237,14 @@ try {
   const entries = Object.entries(exports)
     .filter(([, file]) => file.endsWith('.ts'))
     .map(([path, file]) => [`dintel${path.slice(1)}`, file.slice(2).replace(/\.ts$/, '.d.ts')] as const);
-  const pages = new Map([...pagesOf(new Library(out), entries)].map(([name, text]) => [join(folder, name), text]));
+  const library = new Library(out);
+  const silent = mute(
+    library,
+    entries.map(([, file]) => file),
+  );
+  for (const one of silent) console.log(`${one} has no comment of its own`);
+  if (silent.length > 0) process.exitCode = 1;
+  const pages = new Map([...pagesOf(library, entries)].map(([name, text]) => [join(folder, name), text]));
   pages.set(join(root, 'docs/llms.txt'), llmsText(entries.map(([subpath]) => subpath)));
   const read = (file: string): string | undefined => {
     try {

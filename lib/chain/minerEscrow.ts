@@ -16,6 +16,7 @@ export interface Beat {
   readonly deadline: number;
 }
 
+/** What a node stakes, its operator, and how it is reached. */
 export interface BondOptions {
   /** At least `minStake`; the token must be approved for it, or use `permit`. */
   readonly amount: bigint;

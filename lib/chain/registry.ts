@@ -146,6 +146,7 @@ export class NodeRegistry {
   }
 }
 
+/** Which nodes are read, and up to which block. */
 export interface ReadRegistryOptions {
   readonly deployment: Pick<Deployment, 'escrow' | 'deployedBlock'>;
   /** Only these nodes; all if absent. */

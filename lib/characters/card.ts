@@ -8,6 +8,7 @@ import type { Keyring } from '../protocol/keys.ts';
 import type { Clock } from './clock.ts';
 import type { Network } from './network.ts';
 
+/** What stands on a receive card beside the keys. */
 export interface CardOptions {
   /** The account that this card speaks for; only one's own word unless `ownerSignature` proves it or the registry says the same. */
   readonly owner?: Address | undefined;

@@ -10,9 +10,9 @@ export {
   type QuoteOptions,
 } from './alice/alice.ts';
 export type { Extended, ExtendOptions } from './alice/extend.ts';
-export { Grant, type GrantNode, type GrantReceipt } from './alice/grant.ts';
-export type { DrawRecord, GrantState } from './alice/grantRecord.ts';
-export type { GrantSummary } from './alice/grants.ts';
+export { Grant, type GrantHost, type GrantNode, type GrantReceipt } from './alice/grant.ts';
+export type { DrawRecord, GrantRecord, GrantState } from './alice/grantRecord.ts';
+export type { GrantSummary, ReadGrantsOptions } from './alice/grants.ts';
 export { Labels, type LabelsOptions } from './alice/labels.ts';
 export type { ReceivedGrant, Receiver, Recipient } from './alice/recipient.ts';
 export type { Revoked, RevokeOptions } from './alice/revoke.ts';
@@ -46,6 +46,7 @@ export {
 export type { CardOptions } from './card.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { type EncryptOptions, Enrico } from './enrico/enrico.ts';
+export type { FoundBy } from './inbox/found.ts';
 export { Inbox, type InboxOptions, type ScanOptions } from './inbox/inbox.ts';
 export type { InboxItem } from './inbox/judge.ts';
 export { type Journal, MemoryJournal, SealedJournal } from './journal.ts';

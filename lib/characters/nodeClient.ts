@@ -16,6 +16,7 @@ import {
   routes,
 } from '../protocol/routes.ts';
 
+/** How a node is reached, and how long it is waited for. */
 export interface NodeClientOptions {
   /** Base URL of the node, as announced on chain; a path in it is kept. */
   readonly url: string;

@@ -70,7 +70,10 @@ export async function openSealedFile(
   return withIndex(header, chunkIds, body - chunks * tagLength, readChunk);
 }
 
-/** The same of a stream as `encrypt` gives it, kept in memory: for what is small enough. */
+/**
+ * An encrypted file of the stream that `encrypt` gives, kept in memory: for what is small enough, and for grants that need not survive this
+ * process. On a disk: `savedFile` of `dintel/platform/node`; in a browser: a blob of `dintel/platform/browser` and {@link openSealedFile}.
+ */
 export async function heldFile(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   options: { readonly signal?: AbortSignal | undefined } = {},

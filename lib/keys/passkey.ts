@@ -23,6 +23,7 @@ import type { SlotInfo } from './vault.ts';
 /** The part of `navigator.credentials` that is used. */
 export type Credentials = Pick<CredentialsContainer, 'create' | 'get'>;
 
+/** Which authenticators and which domain. */
 export interface PasskeyOptions {
   /** Default: `navigator.credentials`. */
   readonly credentials?: Credentials | undefined;

@@ -40,7 +40,9 @@ import {
 } from './vaultSecret.ts';
 import type { VaultStore } from './vaultStore.ts';
 
+/** Where a vault lies, and when it locks itself. */
 export interface VaultOptions {
+  /** Where it lies: `FileVaultStore` of `dintel/platform/node`, `IndexedDbVaultStore`, `MemoryVaultStore`. */
   readonly store: VaultStore;
   /**
    * Milliseconds without a call to the vault itself after which it locks, and every keyring of it; default 15 minutes, 0 for never. What is
@@ -48,7 +50,7 @@ export interface VaultOptions {
    */
   readonly idleMs?: number | undefined;
   readonly clock?: IdleClock | undefined;
-  /** scrypt; Node has a faster one. */
+  /** scrypt. Default: in JavaScript; Node's is five times as fast (`nativeStretch` of `dintel/platform/node`). */
   readonly stretch?: Stretch | undefined;
 }
 

@@ -29,6 +29,7 @@ export interface PolicyFacts {
 /** Who reads: Bob by his keys, or the sender, who opens her own manifest again. */
 export type ManifestReader = { readonly receivingKey: PublicKey; readonly verifyingKey: PublicKey } | 'sender';
 
+/** What a manifest is held against: the key of the sender, the reader, the policy, the nodes. */
 export interface VerifyManifestOptions {
   /** Alice's verifying key, pinned or got by link, card or registry: never from the manifest itself. */
   readonly verifyingKey: PublicKey;
@@ -54,6 +55,7 @@ export interface VerifiedShare {
   readonly operator: Address;
 }
 
+/** A manifest whose signature and contents were checked: only `verifyManifest` makes one. */
 class VerifiedManifest {
   readonly #verified = true;
   readonly manifest: Manifest;

@@ -32,6 +32,7 @@ import {
   type StorageOptions,
 } from './storage.ts';
 
+/** Which stores, and how they are asked. */
 export interface HttpStorageOptions extends RequestOptions {
   /** Stores, each a URL that ends in `/` and takes an id behind it. */
   readonly stores: readonly string[];
@@ -56,6 +57,7 @@ export function placementOrder(id: ChunkId, stores: readonly string[]): string[]
   return scored.sort((a, b) => (a.score > b.score ? -1 : 1)).map(({ store }) => store);
 }
 
+/** The chunk stores of nodes, over HTTP: what a manifest's places name. */
 export class HttpStorage implements Storage {
   readonly #stores: readonly string[];
   readonly #hedgeMs: number;

@@ -24,6 +24,7 @@ import {
 
 const rawBlock = { accept: 'application/vnd.ipld.raw' };
 
+/** Which IPFS gateway, and how it is asked. */
 export interface GatewayStorageOptions extends RequestOptions {
   /** A trustless gateway, as `https://ipfs.example`: it serves `/ipfs/{cid}?format=raw` without a redirect. */
   readonly gateway: string;
@@ -57,6 +58,7 @@ export class GatewayStorage implements ReadableStorage {
   }
 }
 
+/** Which Kubo node, and how it is asked. */
 export interface KuboStorageOptions extends RequestOptions {
   /** The RPC of a Kubo node, as `http://127.0.0.1:5001`; never one that strangers reach. */
   readonly rpc: string;

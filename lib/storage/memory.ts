@@ -12,11 +12,13 @@ import {
   sliceSpan,
 } from './storage.ts';
 
+/** How much is kept. */
 export interface MemoryStorageOptions {
   /** Bytes that it holds at most. Default: as many as there is memory for. */
   readonly maxBytes?: number;
 }
 
+/** Blobs in memory: for tests, and for what is gone with the page. */
 export class MemoryStorage implements Storage {
   readonly #blobs = new Map<ChunkId, Uint8Array>();
   readonly #maxBytes: number;

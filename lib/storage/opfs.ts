@@ -17,6 +17,7 @@ import {
   sliceSpan,
 } from './storage.ts';
 
+/** Blobs in the origin private file system of a browser: on this device, gone when its data are cleared. */
 export class OpfsStorage implements Storage {
   readonly #folder: FileSystemDirectoryHandle;
 

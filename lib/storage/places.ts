@@ -25,6 +25,7 @@ export interface PlaceReason {
 /** A place with a name for people: the host of a server, say; nothing secret. */
 export type NamedPlace = readonly [name: string, storage: ReadableStorage];
 
+/** Several stores as one: whichever has a blob gives it. */
 export class PlacesStorage implements Storage {
   readonly #places: readonly NamedPlace[];
 

@@ -15,11 +15,13 @@ import {
   sliceSpan,
 } from './storage.ts';
 
+/** Which web server, and how it is asked. */
 export interface PlainStorageOptions extends RequestOptions {
   /** An http(s) address. One that ends in `/` takes an id behind it; another is a blob itself. */
   readonly url: string;
 }
 
+/** A plain web server as a store: blobs under their ids, read by GET. */
 export class PlainStorage implements ReadableStorage {
   readonly #url: string;
   readonly #requests: Requests;

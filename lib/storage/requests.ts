@@ -11,6 +11,7 @@ import { maxChunkBytes } from '../protocol/limits.ts';
 import { checkSignal } from '../protocol/streams.ts';
 import { type RefusedWrite, refusedWrite } from './storage.ts';
 
+/** How a store over HTTP is asked: by which `fetch`, how long, how often. */
 export interface RequestOptions {
   readonly fetch?: typeof fetch;
   /** Milliseconds for one try. Default 30,000. */

@@ -24,6 +24,7 @@ export interface PresignedUrl {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Who presigns addresses of the bucket, and how it is asked. */
 export interface S3StorageOptions extends RequestOptions {
   /** `size` in bytes for PUT. Called for each act; may ask the application's server, which decides who may. */
   presign(
@@ -32,6 +33,7 @@ export interface S3StorageOptions extends RequestOptions {
   ): Promise<PresignedUrl> | PresignedUrl;
 }
 
+/** Blobs in a bucket, by presigned addresses. */
 export class S3Storage implements Storage {
   readonly #presign: S3StorageOptions['presign'];
   readonly #requests: Requests;

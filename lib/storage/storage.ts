@@ -17,10 +17,12 @@ export interface ByteSpan {
   readonly length: number;
 }
 
+/** How an act of a store is ended. */
 export interface StorageOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Which part of a blob, and how its fetching is ended. */
 export interface GetOptions extends StorageOptions {
   readonly range?: ByteSpan | undefined;
 }

@@ -19,6 +19,7 @@ export interface UploadProgress {
   readonly present: number;
 }
 
+/** What is uploaded, where to, how much at once. */
 export interface UploadOptions {
   readonly storage: Storage;
   /** `encryptFile(…)`, or parts of a sealed file. One stream can be uploaded once: its key is fresh each time. */

@@ -17,6 +17,7 @@ import { PlainStorage } from './plain.ts';
 import { hostOf, type RequestOptions } from './requests.ts';
 import type { ReadableStorage, StorageOptions } from './storage.ts';
 
+/** How places are asked that a manifest names. */
 export interface UriOptions extends RequestOptions {
   /** Gateways for `ipfs://`, as `https://ipfs.example`. Default none: such places are passed over. */
   readonly gateways?: readonly string[];

@@ -55,6 +55,7 @@ function reverted(error: Refused, abi: Abi): ChainError {
   return new ChainError('chain.reverted', revertSentence(revert), { revert });
 }
 
+/** The contracts and blocks of a network in memory: what transactions do, without an EVM. */
 export class ModelChain {
   readonly genesis: Genesis;
   /** False: transactions wait for `mine`. */

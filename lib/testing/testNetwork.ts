@@ -15,6 +15,7 @@ import { modelAccount } from './modelAccount.ts';
 import { ModelChain } from './modelChain.ts';
 import { TestNode } from './testNode.ts';
 
+/** How large a network in memory is, and when it begins. */
 export interface TestNetworkOptions {
   /** How many nodes. Default 5. */
   readonly nodes?: number;
@@ -60,6 +61,10 @@ class ChainClock implements Clock {
   }
 }
 
+/**
+ * A whole network in memory: a modelled chain, real nodes, people with everything wired, and time that a test moves by hand. Made by
+ * {@link createTestNetwork}.
+ */
 export class TestNetwork {
   readonly deployment: Deployment;
   readonly nodes: readonly TestNode[];

@@ -63,14 +63,18 @@ const manifestRoomBytes = 2 * 1_048_576;
 /** What creating a policy with a notice costs at most, for an account that cannot pay the estimate itself. */
 const usualCreationGas = 130_000n;
 
+/** What Alice is opened with. */
 export interface AliceOptions {
+  /** Her keys: `vault.keyring()`; in tests `Keyring.random()`. */
   readonly keyring: Keyring;
   /**
    * Keyrings of roots before that one, newest first (`vault.keyrings().slice(1)`). What is in the journal or on the chain under one of them
    * is read, and grants that were begun with it go on with it; files of its labels can be shared again. What is new is signed by `keyring`.
    */
   readonly former?: readonly Keyring[] | undefined;
+  /** The chain with her account, which pays: of `ethersChain`, `viemChain` or `eip1193Chain`. */
   readonly chain: Chain;
+  /** The contracts: what an app's `/dintel.json` has under `deployment`. */
   readonly deployment: Deployment;
   /** Where unfinished grants are kept. Default: memory, which a crash loses. Entries are sealed under the vault key. */
   readonly journal?: Journal;
@@ -80,8 +84,11 @@ export interface AliceOptions {
   readonly fetch?: typeof fetch;
 }
 
+/** What decides the price of a grant. */
 export interface QuoteOptions {
+  /** How many nodes must answer Bob. From 1 to `shares`. */
   readonly threshold: number;
+  /** How many nodes hold a share: so many less `threshold` may fail. Each is paid. At most 32. */
   readonly shares: number;
   /** When access ends: a date, or seconds since 1970. */
   readonly until: Date | number;
@@ -110,8 +117,11 @@ export interface GrantQuote {
   readonly skipped: readonly { readonly node: Address; readonly code: string }[];
 }
 
+/** What is shared, with whom, through how many nodes, until when. */
 export interface GrantOptions extends Omit<QuoteOptions, 'recipients'> {
+  /** Bob: his card (`bob.card()`), `{ address }` if he has registered his keys, or one of `people.recipient(id)`. */
   readonly to: Recipient;
+  /** The label that the files were encrypted under: its key is what is delegated, so whoever holds a grant of it may be given more of it. */
   readonly label: string;
   /**
    * Which key of the label the files are encrypted for ({@link Alice.rotateLabel}). Default: the version that opens the files, of the
@@ -120,6 +130,7 @@ export interface GrantOptions extends Omit<QuoteOptions, 'recipients'> {
   readonly labelVersion?: number | undefined;
   /** Encrypted files (`openSealedFile`, `storedFile`); the ciphertext is not touched. */
   readonly files: readonly SealedFile[];
+  /** A line for Bob, encrypted like the files. */
   readonly note?: string | undefined;
   /** Alice's signature on each file, so that Bob reads them as hers. Without it he is told "author not proven". Default false. */
   readonly vouch?: boolean | undefined;
@@ -149,6 +160,10 @@ export interface GrantOutcome {
 /** What she does with a grant that stands; loaded when it is first asked for. */
 const later = () => import('../later.ts');
 
+/**
+ * Alice delegates: she encrypts under labels, grants others access through nodes, for a time, and may then go offline. Made by
+ * {@link Alice.open}.
+ */
 export class Alice {
   readonly network: Network<Chain>;
   readonly #keyrings: Keyrings;
@@ -233,8 +248,9 @@ export class Alice {
   }
 
   /**
-   * Share files with Bob. Resolves when he can retrieve; everything is written down on the way, so that `resume` finishes
-   * what a crash cut short. Throws as `quote`, INSUFFICIENT_FUNDS, E_SIGNATURE and kin for a false card,
+   * Share files with Bob. Resolves when he can retrieve. Every step is in the journal before it is taken, so that {@link Alice.resume}
+   * finishes what a crash cut short: if the journal is durable (`FolderJournal`, `IndexedDbPlace`; the default is memory) and the
+   * ciphertext is too (`savedFile`, a stored blob; `heldFile` is memory), since nodes get it only after the payment. Throws as `quote`, INSUFFICIENT_FUNDS, E_SIGNATURE and kin for a false card,
    * KEY_NOT_REGISTERED, what the wallet or contract says, ABORTED.
    *
    * With a list in `to` each Bob gets a grant of his own, and one transaction pays them all; it resolves with an outcome for
@@ -403,7 +419,8 @@ export class Alice {
   }
 
   /**
-   * Finish everything that is unfinished, one after another, grants of one batch together; what cannot be finished now is
+   * Finish everything that is unfinished, as a process that died has left it in the journal. `files`: its ciphertext, for what the nodes do
+   * not have yet (`savedFileAt`, `openSealedFile(blobRange(blob))`); without it such a grant throws STORAGE_NOT_FOUND. One after another, grants of one batch together; what cannot be finished now is
    * thrown at its turn: as `grant`, and E_DECRYPT or E_SIGNATURE for what needs a keyring that `former` lacks.
    */
   async *resume(

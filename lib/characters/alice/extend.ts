@@ -17,6 +17,7 @@ import type { Grant } from './grant.ts';
 import type { GrantActs } from './grantMachine.ts';
 import type { GrantRecord, Member } from './grantRecord.ts';
 
+/** Which grant is made longer, and until when. */
 export interface ExtendOptions {
   readonly policyId: Hex;
   /** The new end: a date, or seconds since 1970; later than the present one. */

@@ -59,6 +59,7 @@ export class Grant {
     this.#host = host;
   }
 
+  /** What the grant is called on the chain, and by `revoke` and `extend`. */
   get policyId(): Hex {
     return this.#record.policyId;
   }
@@ -72,9 +73,11 @@ export class Grant {
   get failure(): { readonly code: string; readonly message: string } | undefined {
     return this.#record.failure;
   }
+  /** How many nodes must answer. */
   get threshold(): number {
     return this.#record.threshold;
   }
+  /** How many nodes hold a share. */
   get shares(): number {
     return this.#record.shares;
   }

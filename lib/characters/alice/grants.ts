@@ -38,6 +38,7 @@ export interface GrantSummary {
   readonly missing: string | undefined;
 }
 
+/** Whose grants are read from the chain, and with which keys their notices open. */
 export interface ReadGrantsOptions {
   readonly network: Network<ChainReader>;
   readonly keyrings: Keyrings;

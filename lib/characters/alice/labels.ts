@@ -21,6 +21,7 @@ const aheadVersions = 16;
 const maxLabels = 100_000;
 const maxVersion = 2 ** 32 - 1;
 
+/** Whose labels these are, and where their versions are kept. */
 export interface LabelsOptions {
   readonly keyring: Keyring;
   readonly journal: Journal;

@@ -15,6 +15,7 @@ import { NodeClient } from '../nodeClient.ts';
 import type { OnProgress } from '../progress.ts';
 import type { GrantRecord } from './grantRecord.ts';
 
+/** Which grant ends, and whether its nodes are told before the transaction is mined. */
 export interface RevokeOptions {
   readonly policyId: Hex;
   /** Also tell the cohort by a signed message, before the transaction is mined: one more signature. Default false. */

@@ -19,6 +19,7 @@ import { maxPolicies } from './pay.ts';
 import { readersOf } from './readers.ts';
 import { type ReceivedGrant, Receiver, type Recipient } from './recipient.ts';
 
+/** Whose receivers are asked for: a label. */
 export interface ReceiversOptions {
   readonly label: string;
   readonly signal?: AbortSignal | undefined;
@@ -45,6 +46,7 @@ export interface Regrant
   }) => Promise<readonly SealedFile[]>;
 }
 
+/** Which label gets a new key, and what those who still have access are given under it. */
 export interface RotateOptions extends ReceiversOptions {
   readonly regrant?: Regrant | undefined;
 }

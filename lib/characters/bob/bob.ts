@@ -47,7 +47,9 @@ import type { AnswerVerifier } from './verifier.ts';
 /** A manifest is a few kilobytes: a place that takes longer for it is not waited for. */
 const manifestHedgeMs = 150;
 
+/** What Bob is opened with. */
 export interface BobOptions {
+  /** His keys: `vault.keyring()`; in tests `Keyring.random()`. */
   readonly keyring: Keyring;
   /**
    * Keyrings of roots before that one, newest first (`vault.keyrings().slice(1)`). What was shared with one of them opens with it, and what
@@ -56,6 +58,7 @@ export interface BobOptions {
   readonly former?: readonly Keyring[] | undefined;
   /** Reading is enough. */
   readonly chain: ChainReader;
+  /** The contracts: what an app's `/dintel.json` has under `deployment`. */
   readonly deployment: Deployment;
   /** Who checks the nodes' proofs: a Worker of the page (`workerVerifier`), so that it stays smooth. Here and now if absent. */
   readonly verifier?: AnswerVerifier | undefined;
@@ -69,6 +72,7 @@ export interface BobOptions {
   readonly fetch?: typeof fetch;
 }
 
+/** Which link, which of its files, and how long nodes are waited for. */
 export interface RetrieveOptions {
   /** The link, as text or parsed; or the sealed manifest itself with the key that must have signed it. */
   readonly from: string | Link | { readonly manifest: Uint8Array; readonly verifyingKey: PublicKey };
@@ -84,6 +88,7 @@ export interface RetrieveOptions {
   readonly onProgress?: OnProgress | undefined;
 }
 
+/** Which node is to answer before the contract, for which file, and who pays the bond. */
 export interface ChallengeOptions extends Pick<RetrieveOptions, 'from' | 'signal' | 'onProgress'> {
   /** The silent one. */
   readonly node: Address;
@@ -137,6 +142,7 @@ type RetrievedOne =
       readonly error: DintelError | UmbralError;
     };
 
+/** Bob retrieves what was shared with him. He needs his keys and a chain to read; no coins, no account. Made by {@link Bob.open}. */
 export class Bob {
   readonly network: Network;
   readonly #keyrings: Keyrings;

@@ -21,6 +21,7 @@ const reporterBps = 2_000n;
 /** What the first credit of a reporter and a block that is one older can add to what a simulation says. Units: gas. */
 const gasMargin = 80_000n;
 
+/** Who pays for the report, and whether the share is asked for. */
 export interface ReportOptions {
   /** Pays the gas and receives the share. Any account will do, it need not be Bob's. */
   readonly chain: Chain;

@@ -16,6 +16,7 @@ import type { OnProgress } from '../progress.ts';
 /** Chunks fetched ahead of the reader. */
 const ahead = 3;
 
+/** How reading is ended, and who is told how far it is. */
 export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;

@@ -17,10 +17,12 @@ import { encrypt } from '../../umbral/encrypt.ts';
 import { PublicKey } from '../../umbral/keys.ts';
 import type { OnProgress } from '../progress.ts';
 
+/** What a file says of itself, and who is told how far it is. */
 export interface EncryptOptions extends EncryptFileOptions {
   readonly onProgress?: OnProgress | undefined;
 }
 
+/** Enrico encrypts for a label's public key, and knows no secret, no policy, no network, not even who will read. */
 export class Enrico {
   /** The label's key: whatever he encrypts, Alice can open and delegate. */
   readonly delegatingKey: PublicKey;

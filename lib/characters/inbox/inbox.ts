@@ -33,6 +33,7 @@ import { type FoundNotice, findByTags, findByTrial, TagRow } from './found.ts';
 import { type InboxItem, Judge, type Judged } from './judge.ts';
 import { Retries } from './retries.ts';
 
+/** What an inbox stands on. */
 export interface InboxOptions {
   readonly network: Network<ChainReader>;
   /** All that things may have been shared with, newest first: `vault.keyrings()`, which is `[keyring, ...former]` of Alice and Bob. */
@@ -47,6 +48,7 @@ export interface InboxOptions {
   readonly fetch?: typeof fetch | undefined;
 }
 
+/** How a search is ended, and who is told how far it is. */
 export interface ScanOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;
@@ -69,6 +71,10 @@ const maxRequests = 200;
 /** Manifests fetched, and policies asked for, at once. */
 const width = 16;
 
+/**
+ * Bob's inbox, without a server: notices on the chain and links that he opened, merged by policy. What comes of people whom he knows
+ * (`People`) is shown; all else is a request.
+ */
 export class Inbox {
   readonly #options: InboxOptions;
   readonly #keyrings: Keyrings;

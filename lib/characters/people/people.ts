@@ -40,6 +40,7 @@ import { lookupKeys } from './registry.ts';
 /** How a person is met: a card in any form, or an address with registered keys. */
 export type Introduction = string | Card | VerifiedCard | { readonly address: Address };
 
+/** What a list of people stands on. */
 export interface PeopleOptions {
   readonly network: Network<ChainReader>;
   /** Seals the records: nobody else sees whom I know. */
@@ -54,6 +55,7 @@ const prefix = 'people/';
 /** People in one list. */
 const maxPeople = 10_000;
 
+/** The people whom I know, and which keys I believe to be theirs: trusted on first use, and never silently replaced. */
 export class People {
   readonly #network: Network<ChainReader>;
   readonly #journal: Journal;
