@@ -88,7 +88,7 @@ export class Network<C extends ChainReader = ChainReader> {
     this.epochLength = epochLength;
   }
 
-  /** Throws CHAIN_MISMATCH, `ChainError` (`chain.not_deployed` if the contracts are not there). */
+  /** Throws E_FIELD, CHAIN_MISMATCH, `ChainError` (`chain.not_deployed` if the contracts are not there, or do not belong together). */
   static async open<C extends ChainReader>(chain: C, deployment: Deployment): Promise<Network<C>> {
     return attempt('network', { chain, deployment }, async () => {
       if (chain.chainId !== deployment.chainId) {

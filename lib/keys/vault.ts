@@ -121,7 +121,7 @@ export class Vault {
 
   /**
    * A new person, or one whose roots come back from `phrases` (oldest first). Open when it resolves.
-   * Throws E_VAULT_EXISTS, E_COUNT (slots), E_PASSWORD_WEAK, E_WORDS, E_STORE.
+   * Throws E_FIELD, E_VAULT_EXISTS, E_COUNT (slots), E_PASSWORD_WEAK, E_WORDS, E_STORE.
    */
   static async create(
     options: VaultOptions & { readonly slots: readonly NewSlot[]; readonly phrases?: readonly string[] | undefined },

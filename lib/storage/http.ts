@@ -65,6 +65,7 @@ export class HttpStorage implements Storage {
   /** Stores that failed or dawdled come last. */
   readonly #faults = new Map<string, number>();
 
+  /** Throws E_URL for a store that is none. */
   constructor(options: HttpStorageOptions) {
     const wrong = options.stores.findIndex((store) => !isStore(store));
     if (wrong >= 0) refuse('E_URL', `stores[${wrong}]`, 'http(s)://…/', 'no last slash');

@@ -66,7 +66,7 @@ export async function checkBlob(id: ChunkId, bytes: Uint8Array): Promise<Uint8Ar
   });
 }
 
-/** A name may become part of an address or of a file's name: nothing but a name passes. Throws E_HEX. */
+/** A name may become part of an address or of a file's name: nothing but a name passes, without 0x if it came with it. Throws E_HEX. */
 export function checkId(id: ChunkId): ChunkId {
   const name: unknown = typeof id === 'string' && id.startsWith('0x') ? id.slice(2) : id;
   if (isChunkId(name)) return name;

@@ -192,7 +192,7 @@ export class Alice {
     this.#fetch = publicFetch(options.deployment.chainId, options.fetch);
   }
 
-  /** Throws CHAIN_MISMATCH, `ChainError`, KEY_LOCKED, E_DECRYPT (a damaged journal). */
+  /** Throws E_FIELD, CHAIN_MISMATCH, `ChainError`, KEY_LOCKED, E_DECRYPT (a damaged journal). */
   static async open(options: AliceOptions): Promise<Alice> {
     return attempt('alice', options, async () => {
       const { keyring, chain, deployment, journal = new MemoryJournal() } = options;
@@ -241,7 +241,7 @@ export class Alice {
 
   /**
    * What a grant would cost and whether it can be had, without signing or sending anything.
-   * Throws E_THRESHOLD, E_SHARES_MAX, E_DURATION, NOT_ENOUGH_NODES, `ChainError`, ABORTED.
+   * Throws E_FIELD, E_THRESHOLD, E_SHARES_MAX, E_DURATION, NOT_ENOUGH_NODES, `ChainError`, ABORTED.
    */
   async quote(options: QuoteOptions): Promise<GrantQuote> {
     return attempt('quote', options, async () => (await this.#prepare(options)).quote);

@@ -170,7 +170,7 @@ export class Bob {
     this.#engine = new RetrievalEngine({ ...world, verifier, journal, keepWrong });
   }
 
-  /** Throws CHAIN_MISMATCH, `ChainError`. */
+  /** Throws E_FIELD, CHAIN_MISMATCH, `ChainError`. */
   static async open(options: BobOptions): Promise<Bob> {
     return attempt('bob', options, async () => {
       if (!(options.keyring instanceof Keyring)) refuse('E_FIELD', 'keyring', 'a Keyring');
@@ -190,7 +190,7 @@ export class Bob {
 
   /**
    * Fetch and verify what was shared, ask the nodes, open the keys. The files are then read as streams; nothing more is
-   * asked of nodes but chunks. Throws E_LINK, E_DOMAIN, E_MANIFEST and kin, `seal.open` (not for his keyrings), STORAGE_NOT_FOUND,
+   * asked of nodes but chunks. Throws E_FIELD, E_LINK, E_DOMAIN, E_MANIFEST and kin, `seal.open` (not for his keyrings), STORAGE_NOT_FOUND,
    * POLICY_UNPAID, POLICY_NOT_STARTED, POLICY_EXPIRED, POLICY_REVOKED (by the chain, not by a node's word), RetrievalError with every node's
    * reason, `ChainError`, ABORTED.
    */

@@ -27,7 +27,7 @@ export class Enrico {
   /** The label's key: whatever he encrypts, Alice can open and delegate. */
   readonly delegatingKey: PublicKey;
 
-  /** Shape: a key, or its 33 bytes as hex, as Alice hands it out. Throws E_HEX, UmbralError `parse`. */
+  /** Shape: a key, or its 33 bytes as hex, as Alice hands it out. Throws E_FIELD, E_HEX, UmbralError `parse`. */
   constructor(delegatingKey: PublicKey | string) {
     const key: unknown = delegatingKey;
     if (typeof key === 'string') this.delegatingKey = PublicKey.fromBytes(fromHex(key, 33, 'delegatingKey'));
@@ -36,7 +36,7 @@ export class Enrico {
   }
 
   /**
-   * A file as a `.dintel` stream, in constant memory. Errors of the stream: E_LENGTH (not of the size given), E_TOO_LARGE
+   * A file as a `.dintel` stream, in constant memory. Throws E_FIELD for options of another shape. Errors of the stream: E_LENGTH (not of the size given), E_TOO_LARGE
    * (32 GiB), E_FIELD (name), ABORTED, the source's own.
    */
   encrypt(

@@ -83,7 +83,7 @@ export class Inbox {
   readonly #depth: bigint;
   readonly #retries = new Retries();
 
-  /** Throws KEY_LOCKED, E_COUNT (no keyring). */
+  /** Throws E_FIELD, KEY_LOCKED, E_COUNT (no keyring). */
   constructor(options: InboxOptions) {
     checkOptions(options, shapes);
     const [newest, ...former] = options.keyrings;

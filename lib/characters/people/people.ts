@@ -63,6 +63,7 @@ export class People {
   readonly #sealed: (journal: Journal) => SealedJournal;
   #turn: Promise<unknown> = Promise.resolve();
 
+  /** Throws E_FIELD. */
   constructor(options: PeopleOptions) {
     checkOptions(options, { network: aNetwork, keyring: aKeyring, ...common, journal: aJournal });
     this.#network = options.network;
