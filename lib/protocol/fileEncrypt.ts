@@ -8,7 +8,8 @@
  * Source: spec/protocol.md section 8.1.
  */
 import { randomBytes } from '@noble/hashes/utils.js';
-import { encrypt, type PublicKey } from '../umbral/index.ts';
+import { encrypt } from '../umbral/encrypt.ts';
+import type { PublicKey } from '../umbral/keys.ts';
 import { chunkPlainBytes } from './constants.ts';
 import { refuse } from './errors.ts';
 import { chunkNonce, digestId, type FileCipher, loadCipher } from './fileCipher.ts';
