@@ -1,19 +1,19 @@
 export { DintelError, ProtocolError } from '../protocol/errors.ts';
 export { Keyring } from '../protocol/keys.ts';
-export {
-  Alice,
-  type AliceOptions,
-  type GrantManyOptions,
-  type GrantOptions,
-  type GrantOutcome,
-  type GrantQuote,
-  type QuoteOptions,
-} from './alice/alice.ts';
+export { Alice } from './alice/alice.ts';
 export type { Extended, ExtendOptions } from './alice/extend.ts';
 export { Grant, type GrantHost, type GrantNode, type GrantReceipt } from './alice/grant.ts';
 export type { DrawRecord, GrantRecord, GrantState } from './alice/grantRecord.ts';
 export type { GrantSummary, ReadGrantsOptions } from './alice/grants.ts';
 export { Labels, type LabelsOptions } from './alice/labels.ts';
+export type {
+  AliceOptions,
+  GrantManyOptions,
+  GrantOptions,
+  GrantOutcome,
+  GrantQuote,
+  QuoteOptions,
+} from './alice/options.ts';
 export type { ReceivedGrant, Receiver, Recipient } from './alice/recipient.ts';
 export type { Revoked, RevokeOptions } from './alice/revoke.ts';
 export type { LabelReceivers, ReceiversOptions, Regrant, RotatedLabel, RotateOptions } from './alice/rotate.ts';

@@ -121,7 +121,7 @@ export function parseFileHeader(input: Uint8Array): FileHeader {
 
 /** Meta before it is sealed: CBOR and zeros up to a multiple of 256. Throws E_FIELD, E_LENGTH, E_NUMBER, E_UTF8. */
 export function encodeMeta(meta: FileMeta): Uint8Array {
-  const item = encodeCbor([checkName(meta.name), meta.mediaType, meta.size ?? null], 'meta');
+  const item = encodeCbor([meta.name, meta.mediaType, meta.size ?? null], 'meta');
   const bytes = new Uint8Array(Math.ceil(item.length / metaBlock) * metaBlock);
   bytes.set(item);
   readMeta(bytes);

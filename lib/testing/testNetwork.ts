@@ -6,7 +6,8 @@
  */
 
 import { type Address, type Chain, type Deployment, MinerEscrow, Token } from '../chain/index.ts';
-import { Alice, type AliceOptions } from '../characters/alice/alice.ts';
+import { Alice } from '../characters/alice/alice.ts';
+import type { AliceOptions } from '../characters/alice/options.ts';
 import { Bob, type BobOptions } from '../characters/bob/bob.ts';
 import { type Clock, systemClock } from '../characters/clock.ts';
 import { addressOf, Keyring, keccak, ProtocolError, sha256, signTyped, utf8 } from '../protocol/index.ts';

@@ -76,7 +76,15 @@ export const conformance: Readonly<Record<string, (storage: Storage) => Promise<
   },
 
   async 'takes no names that are none'(storage) {
-    for (const id of ['', '../secret', 'a'.repeat(63), 'A'.repeat(64), `0X${'a'.repeat(64)}`, `0x${'a'.repeat(63)}`, `${'a'.repeat(62)}/x`]) {
+    for (const id of [
+      '',
+      '../secret',
+      'a'.repeat(63),
+      'A'.repeat(64),
+      `0X${'a'.repeat(64)}`,
+      `0x${'a'.repeat(63)}`,
+      `${'a'.repeat(62)}/x`,
+    ]) {
       await mustFail(storage.get(id), /^E_HEX$/, `get ${id}`);
       await mustFail(storage.has(id), /^E_HEX$/, `has ${id}`);
       await mustFail(storage.put(id, new Uint8Array(1)), /^(E_HEX|STORAGE_CORRUPT)$/, `put ${id}`);

@@ -1,35 +1,25 @@
 /**
  * Alice: delegates, and may then go offline.
  *
- * Owns: her verbs (quote, grant, resume, extend, revoke, grants, encrypt, rotateLabel) and their options. Owns not: the steps of a grant
- * (`grantMachine.ts`), keys at rest (node/keystore, app), the chain library (adapters).
+ * Owns: her verbs (quote, grant, resume, extend, revoke, grants, encrypt, rotateLabel). Owns not: their options (`options.ts`), what a
+ * grant costs (`quote.ts`), how it is drafted (`draft.ts`) and goes on (`grantMachine.ts`), keys at rest (node/keystore, app), the chain
+ * library (adapters).
  * Source: DESIGN sections 2 and 4 to 7; protocol.md sections 5.2, 8 and 9; research/app-sdk.md 1.1.
  */
 import { randomBytes } from '@noble/hashes/utils.js';
 import type { Chain } from '../../chain/chain.ts';
-import type { Deployment } from '../../chain/deployments.ts';
-import { ChainError } from '../../chain/errors.ts';
 import type { PolicyRecord } from '../../chain/policyManager.ts';
 import { RegistryReader } from '../../chain/registry.ts';
 import { checkUint } from '../../protocol/bytes.ts';
 import { came, isObject } from '../../protocol/came.ts';
-import { encodeConditions, parseConditions, type TimeWindow } from '../../protocol/conditions.ts';
-import { maxPolicyEpochs, maxShares } from '../../protocol/constants.ts';
+import { encodeConditions, parseConditions } from '../../protocol/conditions.ts';
 import { DintelError, ProtocolError, refuse } from '../../protocol/errors.ts';
 import { textOf } from '../../protocol/fields.ts';
-import { openFileKey } from '../../protocol/fileDecrypt.ts';
-import type { FileHeader } from '../../protocol/fileHeader.ts';
 import { type Address, type Hex, toHex } from '../../protocol/hex.ts';
-import { type Keyring, labelBytes } from '../../protocol/keys.ts';
-import { policyIdOf } from '../../protocol/leaf.ts';
-import { type FileAuthor, maxManifestFiles, maxNoteBytes, signAuthor } from '../../protocol/manifest.ts';
-import { helloTag } from '../../protocol/notice.ts';
-import { epochAt, quotePolicy, secondsOf } from '../../protocol/policy.ts';
+import { labelBytes } from '../../protocol/keys.ts';
+import { maxManifestFiles, maxNoteBytes } from '../../protocol/manifest.ts';
 import { type ByteSource, checkSignal } from '../../protocol/streams.ts';
-import { UmbralError } from '../../umbral/errors.ts';
-import { generateKFrags } from '../../umbral/generateKFrags.ts';
-import type { PublicKey, SecretKey } from '../../umbral/keys.ts';
-import { Signer } from '../../umbral/signer.ts';
+import type { PublicKey } from '../../umbral/keys.ts';
 import { type CardOptions, cardOf } from '../card.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { type EncryptOptions, Enrico } from '../enrico/enrico.ts';
@@ -40,122 +30,32 @@ import { Keyrings } from '../keyrings.ts';
 import { Network } from '../network.ts';
 import type { OnProgress } from '../progress.ts';
 import { publicFetch } from '../publicFetch.ts';
-import { type SealedFile, sealedSizeOf } from '../sealedFile.ts';
+import type { SealedFile } from '../sealedFile.ts';
 import { Batch } from './batch.ts';
+import { draftOne } from './draft.ts';
 import type { Extended, ExtendOptions } from './extend.ts';
 import { Grant, type GrantHost } from './grant.ts';
-import { type ActsOptions, grantActs, sealMember, showLeaves } from './grantActs.ts';
+import { type ActsOptions, grantActs, showLeaves } from './grantActs.ts';
 import { driveGrant, isFinal, mayBeMined } from './grantMachine.ts';
 import { decodeRecord, encodeRecord, type GrantRecord, grantName, grantPrefix } from './grantRecord.ts';
 import type { GrantSummary, ReadGrantsOptions } from './grants.ts';
 import { Labels } from './labels.ts';
-import { maxPolicies, payPolicies } from './pay.ts';
-import { type ChainCandidate, chainCandidates, chooseCohort, Introductions, toReserve } from './probe.ts';
-import { type BobKeys, keysOf, type Recipient } from './recipient.ts';
+import { openerOf } from './opener.ts';
+import {
+  type AliceOptions,
+  type GrantManyOptions,
+  type GrantOptions,
+  type GrantOutcome,
+  type GrantQuote,
+  isMany,
+  type QuoteOptions,
+} from './options.ts';
+import { payPolicies } from './pay.ts';
+import { Introductions } from './probe.ts';
+import { prepare } from './quote.ts';
+import { keysOf, type Recipient } from './recipient.ts';
 import type { Revoked, RevokeOptions } from './revoke.ts';
 import type { LabelReceivers, ReceiversOptions, RotatedLabel, RotateOptions } from './rotate.ts';
-import { samplerSeed, suggestRate } from './sampler.ts';
-
-/** Kfrags made beyond the shares at most, for nodes that refuse; erased once all have promised. */
-const spareShares = 8;
-/** Room for the manifest and later revisions in every node's budget. */
-const manifestRoomBytes = 2 * 1_048_576;
-/** What creating a policy with a notice costs at most, for an account that cannot pay the estimate itself. */
-const usualCreationGas = 130_000n;
-
-/** What Alice is opened with. */
-export interface AliceOptions {
-  /** Her keys: `vault.keyring()`; in tests `Keyring.random()`. */
-  readonly keyring: Keyring;
-  /**
-   * Keyrings of roots before that one, newest first (`vault.keyrings().slice(1)`). What is in the journal or on the chain under one of them
-   * is read, and grants that were begun with it go on with it; files of its labels can be shared again. What is new is signed by `keyring`.
-   */
-  readonly former?: readonly Keyring[] | undefined;
-  /** The chain with her account, which pays: of `ethersChain`, `viemChain` or `eip1193Chain`. */
-  readonly chain: Chain;
-  /** The contracts: what an app's `/dintel.json` has under `deployment`. */
-  readonly deployment: Deployment;
-  /** Where unfinished grants are kept. Default: memory, which a crash loses. Entries are sealed under the vault key. */
-  readonly journal?: Journal;
-  /** Blocks on top of a creation before it counts; what the nodes are configured for. Default 0 on 31337, else 1. */
-  readonly depth?: number;
-  readonly clock?: Clock;
-  readonly fetch?: typeof fetch;
-}
-
-/** What decides the price of a grant. */
-export interface QuoteOptions {
-  /** How many nodes must answer Bob. From 1 to `shares`. */
-  readonly threshold: number;
-  /** How many nodes hold a share: so many less `threshold` may fail. Each is paid. At most 32. */
-  readonly shares: number;
-  /** When access ends: a date, or seconds since 1970. */
-  readonly until: Date | number;
-  /** Wei per share and epoch. Default: the lowest that twice as many nodes as needed accept. */
-  readonly rateWei?: bigint | undefined;
-  /** For how many Bobs, one policy each; `grant` counts them itself. Default 1, at most 32. */
-  readonly recipients?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: OnProgress | undefined;
-}
-
-/** What a grant (or one to each of several) would cost, before anything is signed. Units: wei, gas, epochs, seconds. */
-export interface GrantQuote {
-  readonly rateWei: bigint;
-  readonly epochs: number;
-  readonly depositWei: bigint;
-  readonly gas: bigint;
-  readonly gasPriceWei: bigint;
-  /** Deposit and gas, at the price that would be offered. */
-  readonly totalWei: bigint;
-  readonly balanceWei: bigint;
-  readonly affordable: boolean;
-  readonly expiresAt: number;
-  /** Nodes that the chain does not speak against, at this rate. */
-  readonly candidates: number;
-  readonly skipped: readonly { readonly node: Address; readonly code: string }[];
-}
-
-/** What is shared, with whom, through how many nodes, until when. */
-export interface GrantOptions extends Omit<QuoteOptions, 'recipients'> {
-  /** Bob: his card (`bob.card()`), `{ address }` if he has registered his keys, or one of `people.recipient(id)`. */
-  readonly to: Recipient;
-  /** The label that the files were encrypted under: its key is what is delegated, so whoever holds a grant of it may be given more of it. */
-  readonly label: string;
-  /**
-   * Which key of the label the files are encrypted for ({@link Alice.rotateLabel}). Default: the version that opens the files, of the
-   * present one, those before it and the next 16, then those of `former` roots. What is given is a version of the present root.
-   */
-  readonly labelVersion?: number | undefined;
-  /** Encrypted files (`openSealedFile`, `storedFile`); the ciphertext is not touched. */
-  readonly files: readonly SealedFile[];
-  /** A line for Bob, encrypted like the files. */
-  readonly note?: string | undefined;
-  /** Alice's signature on each file, so that Bob reads them as hers. Without it he is told "author not proven". Default false. */
-  readonly vouch?: boolean | undefined;
-  /** Access from and until, beside the policy's own end: dates, or seconds since 1970. */
-  readonly conditions?: TimeWindow | undefined;
-  /** Put a notice on chain that only Alice can open, so that `grants` works on a new device. Default true; 7,000 gas. */
-  readonly selfNotice?: boolean | undefined;
-  /**
-   * How Bob finds the grant without a link: under a tag that only the two of you can make (`contact`, the default: he must know
-   * you), under his public hello tag (`hello`: the world sees that he was written to; `to` must have an address), or not at all.
-   */
-  readonly announce?: 'contact' | 'hello' | 'none' | undefined;
-}
-
-/** The same for several Bobs, who learn nothing of each other: a policy and a draw of nodes for each, one transaction for all. */
-export interface GrantManyOptions extends Omit<GrantOptions, 'to'> {
-  readonly to: readonly Recipient[];
-}
-
-/** How one of several grants ended: `error` is why its `grant` is not published (yet: `resume` goes on if it can). */
-export interface GrantOutcome {
-  readonly to: Recipient;
-  readonly grant: Grant;
-  readonly error: DintelError | undefined;
-}
 
 /** What she does with a grant that stands; loaded when it is first asked for. */
 const later = () => import('../later.ts');
@@ -201,6 +101,20 @@ export class Alice {
     });
   }
 
+  /** What a quote, the search for a label's key, and a draft stand on. */
+  get #place() {
+    return {
+      network: this.network,
+      registry: this.#registry,
+      keyrings: this.#keyrings,
+      labels: this.#labels,
+      unsealed: this.#unsealed,
+      sentTags: this.#sentTags,
+      introductions: this.#introductions,
+      fetch: this.#fetch,
+    };
+  }
+
   /** Her account: owner of her policies. */
   get address(): Address {
     return this.network.chain.account;
@@ -244,7 +158,7 @@ export class Alice {
    * Throws E_FIELD, E_THRESHOLD, E_SHARES_MAX, E_DURATION, NOT_ENOUGH_NODES, `ChainError`, ABORTED.
    */
   async quote(options: QuoteOptions): Promise<GrantQuote> {
-    return attempt('quote', options, async () => (await this.#prepare(options)).quote);
+    return attempt('quote', options, async () => (await prepare(this.#place, options)).quote);
   }
 
   /**
@@ -289,9 +203,9 @@ export class Alice {
     }
     const conditions = options.conditions && encodeConditions(options.conditions);
     if (conditions) parseConditions(conditions);
-    const opener = await this.#openerOf(files, label, options.labelVersion);
+    const opener = await openerOf(this.#place, files, label, options.labelVersion);
     const wanted = isMany(options) ? options.to : [options.to];
-    const prepared = await this.#prepare({ ...options, recipients: wanted.length });
+    const prepared = await prepare(this.#place, { ...options, recipients: wanted.length });
     const { quote } = prepared;
     const bobs = await Promise.all(wanted.map((to) => keysOf(this.network, to)));
     if (!quote.affordable) {
@@ -304,103 +218,13 @@ export class Alice {
     const probed = new Map();
     const records: GrantRecord[] = [];
     for (const bob of bobs) {
-      records.push(await this.#draftOne(options, { ...prepared, bob, opener, conditions, batch, probed }));
+      records.push(await draftOne(this.#place, options, { ...prepared, bob, opener, conditions, batch, probed }));
     }
     // All are written down before any goes on: a crash leaves none half known.
     for (const record of records) await this.#save(record);
     const grants = records.map((record) => this.#handle(record, files, onProgress));
     checkSignal(signal);
     return isMany(options) ? grants : (grants[0] as Grant);
-  }
-
-  /** Nodes and shares for one Bob. */
-  async #draftOne(
-    options: GrantOptions | GrantManyOptions,
-    about: Prepared & {
-      readonly bob: BobKeys;
-      readonly opener: LabelKey;
-      readonly conditions: Uint8Array | undefined;
-      readonly batch: Hex | undefined;
-      readonly probed: Map<Address, Promise<void>>;
-    },
-  ): Promise<GrantRecord> {
-    const { threshold, shares, label, note, signal, onProgress } = options;
-    const { quote, candidates, epoch, bob, opener, conditions, batch, probed } = about;
-    const salt = toHex(randomBytes(32));
-    const draw = await this.#blockForDraw();
-    const seed = samplerSeed(salt, draw.blockHash);
-    const { cohort, reserves, skipped } = await chooseCohort({
-      network: this.network,
-      candidates,
-      shares,
-      seed,
-      epoch,
-      rateWei: quote.rateWei,
-      probed,
-      introductions: this.#introductions,
-      fetch: this.#fetch,
-      signal,
-      onProgress,
-    });
-    checkSignal(signal);
-    const { contracts } = this.network;
-    const policyId = policyIdOf({ ...contracts, owner: this.address, salt });
-    const signer = new Signer(this.#keyrings.newest.verifying());
-    const kfrags = generateKFrags({
-      delegatingSecretKey: opener.secretKey,
-      receivingKey: bob.receivingKey,
-      signer,
-      threshold,
-      // Only a reserve can take the place of one that refuses.
-      shares: shares + Math.min(spareShares, reserves.length),
-    }).map((kfrag) => kfrag.toBytes());
-    const { timestamp } = await this.network.now();
-    return {
-      version: 1,
-      policyId,
-      ...(batch && { batch }),
-      state: 'draft',
-      failure: undefined,
-      chainId: contracts.chainId,
-      policyManager: contracts.policyManager,
-      adjudicator: contracts.adjudicator,
-      escrow: contracts.escrow,
-      owner: this.address,
-      salt,
-      threshold,
-      shares,
-      rateWei: quote.rateWei,
-      expiresAt: quote.expiresAt,
-      createdAt: timestamp,
-      byteBudget: budgetOf(options.files),
-      conditions,
-      delegatingKey: opener.secretKey.publicKey.toBytes(),
-      receivingKey: bob.receivingKey.toBytes(),
-      verifyingKey: signer.verifyingKey.toBytes(),
-      reader: bob.reader,
-      label,
-      labelVersion: opener.version,
-      note,
-      selfNotice: options.selfNotice ?? true,
-      noticeTag: await this.#noticeTag(bob, options),
-      files: options.files.map(({ header, indexId, size, chunkIds }) => ({
-        headerId: header.id,
-        indexId,
-        headerBytes: header.bytes,
-        size,
-        chunks: chunkIds.length,
-        ...(options.vouch && { author: authorBytes(signAuthor(signer, header.id, indexId)) }),
-      })),
-      draw: { seed, ...draw, skipped: [...quote.skipped, ...skipped] },
-      cohort: cohort.map((node, index) => sealMember(policyId, index, kfrags[index] as Uint8Array, toReserve(node))),
-      spares: kfrags.slice(shares),
-      reserves: reserves.map(toReserve),
-      refused: [],
-      manifest: undefined,
-      transactionHash: undefined,
-      createdBlock: undefined,
-      attempts: 0,
-    };
   }
 
   /** Grants that were begun and are neither published nor given up; `wait` goes on with each. */
@@ -523,109 +347,6 @@ export class Alice {
     return this.network.policyManager.policy(policyId);
   }
 
-  async #prepare(options: QuoteOptions): Promise<Prepared> {
-    const { threshold, shares, recipients = 1, signal, onProgress } = options;
-    checkCounts(threshold, shares);
-    checkRecipients(recipients);
-    checkSignal(signal);
-    const expiresAt = secondsOf(options.until, 'until');
-    const { network } = this;
-    const { chain, escrow, policyManager } = network;
-    const { timestamp, epoch } = await network.now();
-    checkSignal(signal);
-    checkEnd(expiresAt, timestamp, (epoch + 1 + maxPolicyEpochs) * network.epochLength);
-    const lastEpoch = Math.max(epoch + 1, epochAt(expiresAt - 1, network.epochLength));
-    const [registry, minStake, balanceWei] = await Promise.all([
-      this.#registry.read({ ...(signal && { signal }), ...(onProgress && { onProgress }) }),
-      escrow.minStake(),
-      chain.balance(this.address),
-    ]);
-    const { candidates, skipped } = chainCandidates(registry, { epoch, lastEpoch, minStake });
-    const rateWei =
-      options.rateWei ??
-      suggestRate(
-        candidates.map((one) => one.minRateWei),
-        shares,
-      );
-    const { depositWei: depositEachWei, epochs } = quotePolicy({
-      now: timestamp,
-      expiresAt,
-      epochLengthSeconds: network.epochLength,
-      rateWei,
-      shares,
-    });
-    const willing = candidates.filter((one) => one.minRateWei <= rateWei).length;
-    if (willing < shares) {
-      throw new ProtocolError('NOT_ENOUGH_NODES', {
-        expected: `${shares} nodes`,
-        got: `${willing} at ${rateWei} wei per epoch until epoch ${lastEpoch}`,
-        details: skipped.map(({ node, code }) => `${node.slice(0, 8)} ${code}`).join(', ') || undefined,
-        data: { skipped, willing },
-      });
-    }
-    const depositWei = depositEachWei * BigInt(recipients);
-    const trials = Array.from({ length: recipients }, () => ({
-      terms: { salt: toHex(randomBytes(32)), root: toHex(randomBytes(32)), shares, rate: rateWei, expiresAt },
-      note: { tag: toHex(randomBytes(32)), envelope: randomBytes(400) },
-    }));
-    const [only] = trials;
-    const trial =
-      only && recipients === 1
-        ? policyManager.request('createPolicy', [only.terms, only.note])
-        : policyManager.request('createPolicies', [trials.map(({ terms }) => terms), trials.map(({ note }) => note)]);
-    const { gas, gasPriceWei } = await this.#price(trial, depositWei, recipients);
-    const totalWei = depositWei + gas * gasPriceWei;
-    const affordable = balanceWei >= totalWei;
-    const quote = {
-      rateWei,
-      epochs,
-      depositWei,
-      gas,
-      gasPriceWei,
-      totalWei,
-      balanceWei,
-      affordable,
-      expiresAt,
-      candidates: willing,
-      skipped,
-    };
-    return { quote, candidates, epoch };
-  }
-
-  /** Gas of the creation; an account that cannot pay gets the usual figure at the present price. */
-  async #price(request: ReturnType<Network<Chain>['policyManager']['request']>, valueWei: bigint, count: number) {
-    try {
-      return await this.network.chain.estimate({ ...request, valueWei });
-    } catch (error) {
-      if (!(error instanceof ChainError) || error.code !== 'chain.funds') throw error;
-      const block = await this.network.chain.block('latest');
-      return { gas: usualCreationGas * BigInt(count), gasPriceWei: 2n * (block?.baseFeePerGas ?? 10n ** 9n) };
-    }
-  }
-
-  /** A block that is a little old: whoever makes the newest one cannot choose the nodes by it. */
-  async #blockForDraw(): Promise<{ blockNumber: bigint; blockHash: Hex }> {
-    const { blockNumber } = await this.network.now();
-    const wanted = blockNumber > 2n ? blockNumber - 2n : blockNumber;
-    const block = await this.network.chain.block(wanted);
-    if (block === undefined) throw new ChainError('chain.rpc', 'The chain lost a block that it had a moment ago.');
-    return { blockNumber: block.number, blockHash: block.hash };
-  }
-
-  /** Throws E_FIELD (a hello to nobody's address), `ChainError`. */
-  async #noticeTag(bob: BobKeys, options: GrantOptions | GrantManyOptions): Promise<Hex | undefined> {
-    const { announce = 'contact', signal } = options;
-    if (announce === 'none') return undefined;
-    if (announce === 'contact') return this.#sentTags.next(bob.receivingKey, signal);
-    if (announce === 'hello' && bob.address !== undefined)
-      return helloTag({ ...this.network.contracts, bob: bob.address });
-    throw new ProtocolError('E_FIELD', {
-      field: 'announce',
-      expected: 'a recipient with an address',
-      got: 'one without',
-    });
-  }
-
   #handle(record: GrantRecord, files: readonly SealedFile[], onProgress: OnProgress | undefined): Grant {
     const { network } = this;
     const batch = record.batch === undefined ? undefined : this.#batchOf(record.batch, onProgress);
@@ -679,22 +400,6 @@ export class Alice {
       .filter(({ owner, chainId }) => owner === this.address && chainId === this.network.chain.chainId);
   }
 
-  /** The key of the label that opens all files, of former roots too. Throws E_DECRYPT for the version given, else for the present one. */
-  async #openerOf(files: readonly SealedFile[], label: string, given: number | undefined): Promise<LabelKey> {
-    const { newest, all } = this.#keyrings;
-    for (const keyring of given === undefined ? all : []) {
-      const labels = keyring === newest ? this.#labels : await Labels.open({ keyring, journal: this.#unsealed });
-      for (const version of labels.versions(label)) {
-        const secretKey = keyring.delegating(label, version);
-        if (files.every(({ header }) => opensWith(secretKey, header))) return { secretKey, version };
-      }
-    }
-    const version = given ?? this.#labels.version(label);
-    const secretKey = newest.delegating(label, version);
-    checkLabelOf(files, label, secretKey);
-    return { secretKey, version };
-  }
-
   #batchOf(id: Hex, onProgress: OnProgress | undefined): Batch {
     const known = this.#batches.get(id);
     if (known) return known;
@@ -715,86 +420,4 @@ export class Alice {
   #save(record: GrantRecord): Promise<void> {
     return this.#journal.put(grantName(record.policyId), encodeRecord(record));
   }
-}
-
-/** Umbral's sk_A of one version of a label. */
-interface LabelKey {
-  readonly secretKey: SecretKey;
-  readonly version: number;
-}
-
-/** What is known before a grant to anybody. */
-interface Prepared {
-  readonly quote: GrantQuote;
-  readonly candidates: ChainCandidate[];
-  readonly epoch: number;
-}
-
-const isMany = (options: GrantOptions | GrantManyOptions): options is GrantManyOptions =>
-  isObject(options) && Array.isArray(options.to);
-
-/** The contract's rule in the caller's words. Units: seconds; `latest` inclusive. */
-function checkEnd(until: number, now: number, latest: number): void {
-  if (until > now && until <= latest) return;
-  const [got, after, last] = [until, now, latest].map((time) => new Date(time * 1000).toISOString());
-  throw new ProtocolError('E_DURATION', { field: 'until', expected: `after ${after}, no later than ${last}`, got });
-}
-
-function checkRecipients(count: number): void {
-  if (Number.isSafeInteger(count) && count >= 1 && count <= maxPolicies) return;
-  throw new ProtocolError('E_COUNT', {
-    field: 'to',
-    expected: `1 to ${maxPolicies} recipients`,
-    got: came(count, true),
-  });
-}
-
-function checkCounts(threshold: number, shares: number): void {
-  if (!Number.isSafeInteger(shares) || shares < 1 || shares > maxShares) {
-    throw new ProtocolError('E_SHARES_MAX', {
-      field: 'shares',
-      expected: `1 to ${maxShares}`,
-      got: came(shares, true),
-    });
-  }
-  if (!Number.isSafeInteger(threshold) || threshold < 1 || threshold > shares) {
-    throw new ProtocolError('E_THRESHOLD', {
-      field: 'threshold',
-      expected: `1 to ${shares}`,
-      got: came(threshold, true),
-    });
-  }
-}
-
-/** Each file must open under the label's own key: Bob would learn of a mistake only when it is paid for. */
-function checkLabelOf(files: readonly SealedFile[], label: string, delegatingSecretKey: SecretKey): void {
-  for (const [index, { header }] of files.entries()) {
-    if (opensWith(delegatingSecretKey, header)) continue;
-    throw new ProtocolError('E_DECRYPT', {
-      field: `files[${index}]`,
-      expected: `a file encrypted for the label "${label}"`,
-      got: 'one for another key, or a damaged one',
-    });
-  }
-}
-
-function opensWith(delegatingSecretKey: SecretKey, header: FileHeader): boolean {
-  try {
-    openFileKey(delegatingSecretKey, header).fill(0);
-    return true;
-  } catch (error) {
-    if (error instanceof DintelError || error instanceof UmbralError) return false;
-    throw error;
-  }
-}
-
-const authorBytes = ({ key, signature }: FileAuthor) => ({ key: key.toBytes(), signature: signature.toBytes() });
-
-/** Bytes that any one node may have to keep. */
-function budgetOf(files: readonly SealedFile[]): number {
-  const stored = files.map((file) => {
-    const chunks = file.chunkIds.reduce((sum, _, index) => sum + sealedSizeOf(file, index), 0);
-    return chunks + file.header.bytes.length + file.indexBytes.length;
-  });
-  return stored.reduce((sum, bytes) => sum + bytes, manifestRoomBytes);
 }

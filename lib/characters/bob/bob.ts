@@ -8,7 +8,7 @@ import type { Chain, ChainReader } from '../../chain/chain.ts';
 import type { Deployment } from '../../chain/deployments.ts';
 import { isRevert } from '../../chain/errors.ts';
 import { readRegistry } from '../../chain/registry.ts';
-import { checkUint } from '../../protocol/bytes.ts';
+import { came } from '../../protocol/came.ts';
 import { judgeConditions } from '../../protocol/conditions.ts';
 import { DintelError, ProtocolError, refuse } from '../../protocol/errors.ts';
 import type { SignedAnswer } from '../../protocol/evidence.ts';
@@ -214,14 +214,15 @@ export class Bob {
 
   /**
    * Many links at once, each file with its own result as soon as it is there: one that fails does not disturb the others. Files of
-   * one link are asked for together, one question to each node for up to 50. Throws ABORTED and what is no error of ours; everything
-   * else is an item. A consumer who stops early stops the work.
+   * one link are asked for together, one question to each node for up to 50. Throws E_FIELD, E_NUMBER, ABORTED and what is no error of
+   * ours; everything else is an item. A consumer who stops early stops the work.
    */
   async *retrieveAll(options: RetrieveAllOptions): AsyncGenerator<RetrievedItem, void, void> {
     await attempt('retrieveAll', options, async () => {
       const { from, width = 4, signal } = options;
       if (!Array.isArray(from)) refuse('E_FIELD', 'from', 'a list');
-      checkUint(width, 31, 'width');
+      if (!Number.isSafeInteger(width) || width < 1)
+        refuse('E_NUMBER', 'width', 'a whole number from 1', came(width, true));
       checkSignal(signal);
     });
     const { from, only, width = 4, signal } = options;
