@@ -5,8 +5,8 @@
 import { addressWord, bytes32Word, uintWord } from './abi.ts';
 import { checkBytes } from './bytes.ts';
 import { refuse } from './errors.ts';
-import { keccak, keccakAgain } from './hash.ts';
-import { type Address, fromHex, type Hex, zeroHash } from './hex.ts';
+import { keccak, keccakBytes } from './hash.ts';
+import { type Address, type Hex, zeroHash } from './hex.ts';
 import { maxConditionBytes } from './limits.ts';
 
 /** Bytes of a sealed kfrag: u32be(keyNumber) and SEAL of 310 bytes. */
@@ -73,7 +73,7 @@ export function policyIdOf(of: { chainId: number | bigint; policyManager: Addres
 
 /** K(sealedKfrag). Shape: 363 bytes. Throws E_LENGTH. */
 export function sealedKfragHash(sealedKfrag: Uint8Array): Hex {
-  return keccakAgain(checkBytes(sealedKfrag, sealedKfragBytes, 'sealedKfrag'));
+  return keccak(checkBytes(sealedKfrag, sealedKfragBytes, 'sealedKfrag'));
 }
 
 /**
@@ -83,23 +83,18 @@ export function sealedKfragHash(sealedKfrag: Uint8Array): Hex {
  */
 export function fragmentOfKfrag(kfrag: Uint8Array): Hex {
   checkBytes(kfrag, kfragBytes, 'kfrag');
-  return keccakAgain(
-    kfrag.subarray(39, 71),
-    kfrag.subarray(107, 140),
-    kfrag.subarray(143, 176),
-    kfrag.subarray(244, 308),
-  );
+  return keccak(kfrag.subarray(39, 71), kfrag.subarray(107, 140), kfrag.subarray(143, 176), kfrag.subarray(244, 308));
 }
 
 /** The same fragment from what came back. Shape: 359 bytes of cfrag_simple. Throws E_LENGTH. */
 export function fragmentOfCfrag(cfrag: Uint8Array): Hex {
   checkBytes(cfrag, cfragBytes, 'cfrag');
-  return keccakAgain(cfrag.subarray(66, 131), cfrag.subarray(197, 230), cfrag.subarray(295, 359));
+  return keccak(cfrag.subarray(66, 131), cfrag.subarray(197, 230), cfrag.subarray(295, 359));
 }
 
 /** keys = K(ser(pk_A) || ser(pk_B) || ser(vk)), 99 bytes. Throws E_LENGTH. */
 export function keysHash(keys: PolicyKeys): Hex {
-  return keccakAgain(
+  return keccak(
     checkBytes(keys.delegatingKey, publicKeyBytes, 'delegatingKey'),
     checkBytes(keys.receivingKey, publicKeyBytes, 'receivingKey'),
     checkBytes(keys.verifyingKey, publicKeyBytes, 'verifyingKey'),
@@ -118,7 +113,7 @@ export function conditionsHash(conditions: Uint8Array | null): Hex {
 
 /** terms = K(abi.encode(K(sealedKfrag), keys, reader, uint64 byteBudget, conditions)). Throws E_NUMBER, E_HEX. */
 export function termsHash(terms: Terms): Hex {
-  return keccakAgain(
+  return keccak(
     bytes32Word(terms.sealedKfragHash, 'sealedKfragHash'),
     bytes32Word(terms.keys, 'keys'),
     addressWord(terms.reader, 'reader'),
@@ -132,14 +127,12 @@ export function termsHash(terms: Terms): Hex {
  * inner node's 64, so that one is never taken for the other. Throws E_NUMBER, E_HEX.
  */
 export function leafHash(leaf: Leaf): Hex {
-  return keccakAgain(
-    fromHex(
-      keccakAgain(
-        uintWord(leaf.index, 256, 'index'),
-        addressWord(leaf.node, 'node'),
-        bytes32Word(leaf.fragment, 'fragment'),
-        bytes32Word(leaf.terms, 'terms'),
-      ),
+  return keccak(
+    keccakBytes(
+      uintWord(leaf.index, 256, 'index'),
+      addressWord(leaf.node, 'node'),
+      bytes32Word(leaf.fragment, 'fragment'),
+      bytes32Word(leaf.terms, 'terms'),
     ),
   );
 }

@@ -4,7 +4,7 @@
  */
 import { checkBytes } from './bytes.ts';
 import { ProtocolError } from './errors.ts';
-import { keccakAgain } from './hash.ts';
+import { keccak } from './hash.ts';
 import type { Hex } from './hex.ts';
 import { cfragBytes } from './leaf.ts';
 import type { Contracts, Receipt } from './messages.ts';
@@ -15,7 +15,7 @@ export type VerifiedReceipt = VerifiedMessage<'Receipt'>;
 
 /** K of cfrag_simple. Shape: 359 bytes. Throws E_LENGTH. */
 export function cfragHash(cfrag: Uint8Array): Hex {
-  return keccakAgain(checkBytes(cfrag, cfragBytes, 'cfrag'));
+  return keccak(checkBytes(cfrag, cfragBytes, 'cfrag'));
 }
 
 /** The receipt for these very bytes. `request`: digest of the Request, or the challengeId. Throws E_LENGTH. */

@@ -5,7 +5,7 @@
 import { checkBytes } from './bytes.ts';
 import { requestLifetimeSeconds, skewSeconds } from './constants.ts';
 import { ProtocolError, refuse } from './errors.ts';
-import { keccakAgain } from './hash.ts';
+import { keccak } from './hash.ts';
 import type { Address, Hex } from './hex.ts';
 import { capsuleBytes } from './leaf.ts';
 import { maxCapsules } from './limits.ts';
@@ -16,7 +16,7 @@ export type VerifiedRequest = VerifiedMessage<'Request'>;
 
 /** K of capsule_simple. Shape: 98 bytes. Throws E_LENGTH. */
 export function capsuleHash(capsule: Uint8Array, field = 'capsule'): Hex {
-  return keccakAgain(checkBytes(capsule, capsuleBytes, field));
+  return keccak(checkBytes(capsule, capsuleBytes, field));
 }
 
 /** The message for these capsules, in this order. Throws E_COUNT, E_LENGTH. Units: seconds. */

@@ -4,7 +4,7 @@
  */
 import { maxShares } from './constants.ts';
 import { ProtocolError, refuse } from './errors.ts';
-import { keccakAgain } from './hash.ts';
+import { keccak } from './hash.ts';
 import { checkHex, fromHex, type Hex, isHex, zeroHash } from './hex.ts';
 
 /** A tree over the leaf hashes of a policy in order of index. */
@@ -25,7 +25,7 @@ export function treeDepth(shares: number): number {
   return Math.ceil(Math.log2(shares));
 }
 
-const parent = (left: Hex, right: Hex): Hex => keccakAgain(fromHex(left), fromHex(right));
+const parent = (left: Hex, right: Hex): Hex => keccak(fromHex(left), fromHex(right));
 
 /** Shape: 1 to 64 leaf hashes. Throws E_SHARES_MAX, E_HEX. */
 export function leafTree(leaves: readonly Hex[]): LeafTree {

@@ -6,10 +6,10 @@
 import type { SecretKey } from '../umbral/keys.ts';
 import type { Signer } from '../umbral/signer.ts';
 import { addressWord, bytes32Word, uintWord } from './abi.ts';
-import { checkUint, utf8 } from './bytes.ts';
+import { checkUint, concatBytes, utf8 } from './bytes.ts';
 import { domainName, domainVersion } from './constants.ts';
 import { ProtocolError, refuse } from './errors.ts';
-import { keccak, keccakAgain, keccakBytes } from './hash.ts';
+import { keccak, keccakBytes } from './hash.ts';
 import { type Address, fromHex, type Hex } from './hex.ts';
 import { type Contracts, type MessageName, type Messages, structures } from './messages.ts';
 import { recoverAddress, signDigest } from './signature.ts';
@@ -69,8 +69,9 @@ function wordOf(type: string, value: unknown, field: string): Uint8Array {
   }
   if (type === 'bytes32[]') {
     if (!Array.isArray(value)) refuse('E_TYPE', field, 'a list', typeof value);
-    const words = value.map((item: unknown, i) => bytes32Word(text(item, `${field}[${i}]`), `${field}[${i}]`));
-    return fromHex(keccakAgain(...words));
+    return keccakBytes(
+      concatBytes(...value.map((item: unknown, i) => bytes32Word(text(item, `${field}[${i}]`), `${field}[${i}]`))),
+    );
   }
   if (type === 'string') return keccakBytes(utf8(text(value, field), field));
   return type === 'address' ? addressWord(text(value, field), field) : bytes32Word(text(value, field), field);
@@ -104,13 +105,13 @@ export function structHash<Name extends MessageName>(name: Name, message: Messag
   const values = message as unknown as Readonly<Record<string, unknown>>;
   const { fields, typeHash } = structureOf(name);
   const words = fields.map((field) => wordOf(field.type, values[field.name], field.name));
-  return keccakAgain(typeHash, ...words);
+  return keccak(typeHash, ...words);
 }
 
 /** K(19 01 || domain separator || hashStruct): what is signed. Throws as {@link structHash} does. */
 export function typedDigest<Name extends MessageName>(name: Name, contracts: Contracts, message: Messages[Name]): Hex {
   const separator = domainSeparator(contracts.chainId, verifyingContractOf(name, contracts));
-  return keccakAgain(Uint8Array.of(0x19, 0x01), fromHex(separator), fromHex(structHash(name, message)));
+  return keccak(Uint8Array.of(0x19, 0x01), fromHex(separator), fromHex(structHash(name, message)));
 }
 
 /** The same for `signTypedData` of a wallet. */
